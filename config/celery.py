@@ -1,0 +1,15 @@
+"""The Celery application: a task is a nudge that carries ids; what is due stands in the database."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+app = Celery("ledger")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["ledger", "reports"])
+app.conf.beat_schedule = {
+    "seal the trail": {"task": "ledger.tasks.seal_trail", "schedule": 45.0},
+    "prepare what is due": {"task": "reports.tasks.prepare_due_returns", "schedule": 600.0},
+    "heartbeat": {"task": "reports.tasks.beat", "schedule": 30.0},
+}

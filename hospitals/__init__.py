@@ -1,0 +1,1 @@
+"""Designated hospitals, their liaisons and the inpatient stays."""

@@ -1,0 +1,55 @@
+"""Inpatient stays: the ledger's treatment; plan, deposit and bill will hang on the same row."""
+
+from django.db import models
+
+from ledger.models.person import COUNTY_ROLES, NOTHING
+from ledger.models.staff import Role
+from ledger.scope import ScopedQuerySet
+
+
+class StayQuerySet(ScopedQuerySet):
+    @staticmethod
+    def visible_filter(staff) -> models.Q:
+        if staff.role in COUNTY_ROLES:
+            return models.Q(case__county=staff.area_id)
+        if staff.role == Role.TOWNSHIP:
+            return models.Q(case__township=staff.area_id)
+        if staff.role == Role.LIAISON:
+            return models.Q(hospital__code=staff.hospital_code)
+        if staff.role == Role.CITY:
+            return models.Q(case__county__parent=staff.area_id)
+        return NOTHING
+
+
+class Stay(models.Model):
+    """One stay of a case in a hospital. ``completed_on`` is set when the hospital marks the treatment completed with it."""
+
+    case = models.ForeignKey("ledger.Case", models.PROTECT, related_name="stays", verbose_name="病例")
+    hospital = models.ForeignKey("hospitals.Hospital", models.PROTECT, related_name="stays", verbose_name="医院")
+    admitted_on = models.DateField("入院日期")
+    discharged_on = models.DateField("出院日期", null=True, blank=True)
+    completed_on = models.DateField("完成治疗日期", null=True, blank=True)
+    lasting = models.BooleanField("长期治疗已建立", default=False, help_text="透析、血友病等：已按计划进行")
+    recorded_at = models.DateTimeField("录入时间")
+    recorded_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="录入人")
+
+    objects = StayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "住院"
+        ordering = ["-admitted_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(discharged_on__isnull=True) | models.Q(discharged_on__gte=models.F("admitted_on")),
+                name="discharged_after_admitted",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(completed_on__isnull=True) | models.Q(completed_on__gte=models.F("admitted_on")),
+                name="completed_after_admitted",
+            ),
+            models.UniqueConstraint(fields=["case"], condition=models.Q(discharged_on__isnull=True), name="one_open_stay_a_case"),
+        ]
+
+    @property
+    def days(self) -> int | None:
+        return (self.discharged_on - self.admitted_on).days if self.discharged_on else None

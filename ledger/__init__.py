@@ -1,0 +1,1 @@
+"""Who, whom, which disease, which year: the lowest floor. Imports no other app."""

@@ -1,0 +1,102 @@
+"""Cases: one person's one disease, its state, and a history that nobody can edit."""
+
+from django.db import models
+
+from ledger.models.person import COUNTY_ROLES, NOTHING
+from ledger.models.staff import Role
+from ledger.scope import ScopedQuerySet
+from ledger.transitions import OUTCOMES, STATES
+
+
+class CaseQuerySet(ScopedQuerySet):
+    @staticmethod
+    def visible_filter(staff) -> models.Q:
+        if staff.role in COUNTY_ROLES:
+            return models.Q(county=staff.area_id)
+        if staff.role == Role.TOWNSHIP:
+            return models.Q(township=staff.area_id)
+        if staff.role == Role.LIAISON:
+            return models.Q(hospital_code=staff.hospital_code)
+        if staff.role == Role.CITY:
+            return models.Q(county__parent=staff.area_id)
+        return NOTHING
+
+
+class Case(models.Model):
+    """发现一例，建档一例；治愈一例，销号一例. County and township follow the person's home; the hospital's app fills the hospital."""
+
+    person = models.ForeignKey("ledger.Person", models.PROTECT, related_name="cases", verbose_name="患者")
+    disease = models.ForeignKey("ledger.Disease", models.PROTECT, related_name="cases", verbose_name="病种")
+    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="县（区）")
+    township = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="乡镇")
+    state = models.CharField("状态", max_length=12, choices=STATES)
+    found_on = models.DateField("发现日期")
+    found_how = models.CharField("发现途径", max_length=30)
+    found_by_name = models.CharField("发现人", max_length=60, blank=True)
+    diagnosed_on = models.DateField("确诊日期", null=True, blank=True)
+    diagnosis_hospital = models.CharField("确诊医院", max_length=60, blank=True)
+    icd10 = models.CharField("ICD-10", max_length=10, blank=True)
+    registered_on = models.DateField("登记日期", null=True, blank=True)
+    registered_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, related_name="+", verbose_name="登记人")
+    verified_on = models.DateField("核实日期", null=True, blank=True)
+    hospital_code = models.CharField("定点医院代码", max_length=20, blank=True, db_index=True)
+    hospital_name = models.CharField("定点医院", max_length=60, blank=True)
+    completed_on = models.DateField("完成治疗日期", null=True, blank=True, help_text="第一次完成治疗的日期")
+    closed_on = models.DateField("销号日期", null=True, blank=True)
+    outcome = models.CharField("销号原因", max_length=16, choices=OUTCOMES, blank=True)
+    age_confirmation_needed = models.BooleanField("超龄待确认", default=False)
+    age_confirmed_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField("最近变动")
+    version = models.PositiveIntegerField("版本", default=1)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "病例"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "disease"], name="one_case_a_disease"),
+            models.CheckConstraint(
+                condition=models.Q(completed_on__isnull=True) | models.Q(completed_on__gte=models.F("found_on")),
+                name="treated_after_found",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(registered_on__isnull=True) | models.Q(registered_on__gte=models.F("found_on")),
+                name="registered_after_found",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="closed", closed_on__isnull=False) & ~models.Q(outcome="")
+                | ~models.Q(state="closed") & models.Q(closed_on__isnull=True, outcome=""),
+                name="closed_with_an_outcome",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["county", "-registered_on", "-id"], name="case_county_newest"),
+            models.Index(fields=["county", "state", "-registered_on", "-id"], name="case_county_state"),
+            models.Index(fields=["county", "disease", "-registered_on", "-id"], name="case_county_disease"),
+        ]
+
+    def __str__(self):
+        return f"{self.person.name} {self.disease}"
+
+
+class CaseEvent(models.Model):
+    """One thing that happened to a person or a case. Append-only, by trigger."""
+
+    person = models.ForeignKey("ledger.Person", models.PROTECT, related_name="events")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="events")
+    at = models.DateTimeField("时间")
+    on = models.DateField("发生日期")
+    move = models.CharField("事项", max_length=20)
+    from_state = models.CharField("原状态", max_length=12, blank=True)
+    to_state = models.CharField("新状态", max_length=12, blank=True)
+    text = models.CharField("经过", max_length=300)
+    reason = models.CharField("原因", max_length=300, blank=True)
+    by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, related_name="+")
+    by_name = models.CharField("经手人", max_length=40)
+    unit = models.CharField("单位", max_length=60, blank=True)
+    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "经过"
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["county", "-at", "-id"], name="event_county_newest")]

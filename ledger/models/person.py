@@ -1,0 +1,203 @@
+"""People and their dated facts: where they live, which categories they hold, how they are enrolled."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Value
+
+from ledger.models.staff import Role
+from ledger.protection import SealedField, mask_id_number
+from ledger.scope import ScopedQuerySet
+
+
+class Category(models.IntegerChoices):
+    """Why somebody is entitled. The number stands in an exclusion constraint: never renumber."""
+
+    REGISTERED_POOR = 1, "建档立卡"
+    DIBAO = 2, "低保"
+    TEKUN = 3, "特困供养"
+    ORPHAN = 4, "孤儿"
+    DISABLED_POOR = 5, "贫困残疾人"
+
+
+# Who keeps the truth about a category.
+VERIFIER = {
+    Category.REGISTERED_POOR: Role.POVERTY,
+    Category.DIBAO: Role.CIVIL,
+    Category.TEKUN: Role.CIVIL,
+    Category.ORPHAN: Role.CIVIL,
+    Category.DISABLED_POOR: Role.DISABLED,
+}
+COUNTY_ROLES = {Role.CLERK, Role.LEAD, Role.CIVIL, Role.POVERTY, Role.DISABLED, Role.INSURANCE, Role.FINANCE}
+NOTHING = models.Q(pk=None)
+
+
+class PersonQuerySet(ScopedQuerySet):
+    @staticmethod
+    def visible_filter(staff) -> models.Q:
+        if staff.role in COUNTY_ROLES:
+            return models.Q(county=staff.area_id)
+        if staff.role == Role.TOWNSHIP:
+            return models.Q(township=staff.area_id)
+        if staff.role == Role.LIAISON:
+            from ledger.models.case import Case
+
+            return models.Q(pk__in=Case.objects.everywhere("a subquery").filter(hospital_code=staff.hospital_code).values("person"))
+        if staff.role == Role.CITY:
+            return models.Q(county__parent=staff.area_id)
+        return NOTHING
+
+
+class Person(models.Model):
+    """Somebody on the ledger. ``county``, ``township`` and ``village`` are where they live today; the past is in Residence."""
+
+    name = models.CharField("姓名", max_length=60)
+    initials = models.CharField("拼音首字母", max_length=60, blank=True)
+    sex = models.CharField("性别", max_length=6, choices=[("male", "男"), ("female", "女")])
+    born_on = models.DateField("出生日期")
+    id_number = SealedField("身份证号", mask=mask_id_number, blank=True, default="")
+    id_number_hash = models.CharField("身份证号散列", max_length=64, null=True, blank=True, unique=True)
+    id_absent_reason = models.CharField("无身份证号原因", max_length=60, blank=True)
+    insurance_number = models.CharField("医保（农合）证号", max_length=30, blank=True)
+    native_place = models.CharField("籍贯", max_length=60, blank=True)
+    phone = SealedField("联系电话", blank=True, default="")
+    phone_hash = models.CharField("联系电话散列", max_length=64, blank=True, db_index=True)
+    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="县（区）")
+    township = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="乡镇")
+    village = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="行政村")
+    address = models.CharField("详细住址", max_length=120)
+    household_number = models.CharField("户编号", max_length=30, blank=True)
+    contact_name = models.CharField("联系人", max_length=60, blank=True)
+    contact_relation = models.CharField("与患者关系", max_length=20, blank=True)
+    contact_phone = SealedField("联系人电话", blank=True, default="")
+    village_doctor = models.CharField("乡村医生", max_length=60, blank=True)
+    village_doctor_phone = SealedField("乡村医生电话", blank=True, default="")
+    version = models.PositiveIntegerField("版本", default=1)
+    created_at = models.DateTimeField("登记时间")
+    created_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="登记人")
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "患者"
+        indexes = [
+            models.Index(fields=["county", "name"], opclasses=["int8_ops", "text_pattern_ops"], name="person_county_name"),
+            models.Index(fields=["county", "initials"], opclasses=["int8_ops", "text_pattern_ops"], name="person_county_initials"),
+            models.Index(fields=["county", "born_on"], name="person_county_born"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(id_number_hash__isnull=False) | ~models.Q(id_absent_reason=""), name="id_number_or_a_reason"
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def full_address(self) -> str:
+        """Town, village and the rest, as printed on the roster."""
+        return f"{self.township.name}{self.village.name}{self.address}"
+
+
+def _same(field: str) -> Func:
+    """An integer column as a range of one, so that GiST compares it without the btree_gist module."""
+    return Func(F(field), F(field), Value("[]"), function="int8range")
+
+
+class Residence(models.Model):
+    """Where somebody lived, from a day to a day. It ends when they leave the prefecture."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="residences")
+    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+")
+    township = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+")
+    village = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+")
+    address = models.CharField("详细住址", max_length=120)
+    during = DateRangeField("起止")
+    reason = models.CharField("原因", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "住址"
+        ordering = ["during"]
+        constraints = [
+            ExclusionConstraint(
+                name="one_home_at_a_time",
+                index_type="GIST",
+                expressions=[(_same("person_id"), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+
+class CategoryFact(models.Model):
+    """A category held from a day to a day (the end is the first day it no longer holds), and who verified it."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="categories")
+    category = models.SmallIntegerField("类别", choices=Category.choices)
+    during = DateRangeField("起止")
+    basis = models.CharField("依据", max_length=120)
+    out_of_poverty_year = models.SmallIntegerField("脱贫年度", null=True, blank=True)
+    verified_on = models.DateField("核实日期", null=True, blank=True)
+    verified_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核实人")
+    recorded_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="录入人")
+    ended_reason = models.CharField("终止原因", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员类别"
+        ordering = ["-during"]
+        constraints = [
+            ExclusionConstraint(
+                name="category_held_once_at_a_time",
+                index_type="GIST",
+                expressions=[
+                    (_same("person_id"), RangeOperators.OVERLAPS),
+                    (_same("category"), RangeOperators.OVERLAPS),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verified_on__isnull=True, verified_by__isnull=True)
+                | models.Q(verified_on__isnull=False, verified_by__isnull=False),
+                name="verified_by_somebody",
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_category_display()
+
+    def holds_on(self, day) -> bool:
+        lower, upper = self.during.lower, self.during.upper
+        return (lower is None or lower <= day) and (upper is None or day < upper)
+
+
+class Enrolment(models.Model):
+    """Whether somebody was enrolled in resident insurance in a year, in which plan and pooling area."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="enrolments")
+    year = models.SmallIntegerField("年度")
+    enrolled = models.BooleanField("参保")
+    plan = models.CharField("参保档次", max_length=20, blank=True)
+    pooling_area = models.CharField("统筹区", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "参保记录"
+        ordering = ["-year"]
+        constraints = [models.UniqueConstraint(fields=["person", "year"], name="enrolled_once_a_year")]
+
+
+class PolicyCard(models.Model):
+    """The 明白卡 a household was given, from a day to a day."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="policy_cards")
+    number = models.CharField("明白卡编号", max_length=30, blank=True)
+    during = DateRangeField("起止")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "明白卡"
+        ordering = ["-during"]
+        constraints = [
+            ExclusionConstraint(
+                name="one_card_at_a_time",
+                index_type="GIST",
+                expressions=[(_same("person_id"), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]

@@ -1,0 +1,72 @@
+"""Querysets that refuse to answer until somebody has said whose eyes they are for."""
+
+from django.db import models
+
+
+class Unscoped(RuntimeError):
+    """A query on people's records was run without ``visible_to(staff)`` or ``everywhere(why)``."""
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Raises ``Unscoped`` when evaluated before it was given a scope. Related managers inherit their parent's scope.
+
+    A subclass says in ``visible_filter(staff)`` which rows a member of staff may see.
+    """
+
+    _scoped = False
+
+    def visible_to(self, staff) -> "ScopedQuerySet":
+        """The rows this member of staff may see."""
+        clone = self.filter(self.visible_filter(staff))
+        clone._scoped = True
+        return clone
+
+    def everywhere(self, why: str) -> "ScopedQuerySet":
+        """All rows, for work that is nobody's page: a report, a seal, a uniqueness check. ``why`` is for the reader."""
+        assert why
+        clone = self._chain()
+        clone._scoped = True
+        return clone
+
+    @staticmethod
+    def visible_filter(staff) -> models.Q:
+        raise NotImplementedError
+
+    def _clone(self):
+        clone = super()._clone()
+        clone._scoped = self._scoped
+        return clone
+
+    def _require_scope(self) -> None:
+        # A related manager (person.cases) carries the object it starts from: whoever holds it passed the scope already.
+        if not self._scoped and "instance" not in self._hints:
+            raise Unscoped(f"{self.model.__name__}: say visible_to(staff) or everywhere(why) first")
+
+    def _fetch_all(self):
+        if self._result_cache is None:
+            self._require_scope()
+        super()._fetch_all()
+
+    def iterator(self, *args, **kwargs):
+        self._require_scope()
+        return super().iterator(*args, **kwargs)
+
+    def count(self):
+        self._require_scope()
+        return super().count()
+
+    def exists(self):
+        self._require_scope()
+        return super().exists()
+
+    def aggregate(self, *args, **kwargs):
+        self._require_scope()
+        return super().aggregate(*args, **kwargs)
+
+    def update(self, **kwargs):
+        self._require_scope()
+        return super().update(**kwargs)
+
+    def delete(self):
+        self._require_scope()
+        return super().delete()

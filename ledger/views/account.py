@@ -1,0 +1,81 @@
+"""The door: signing in and out, changing a password, and what is said when a form or a session has run out."""
+
+from axes.helpers import get_failure_limit
+from axes.models import AccessAttempt
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.hashers import check_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from ledger.actions.accounts import change_own_password
+from ledger.actions.trail import record
+
+
+def tries_left(username: str) -> int:
+    """How many more wrong passwords this account bears before it is locked for 30 minutes."""
+    failed = max(AccessAttempt.objects.filter(username=username).values_list("failures_since_start", flat=True), default=0)
+    return max(get_failure_limit(None, None) - failed, 0)
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("reports:workbench")
+    form = AuthenticationForm(request, request.POST or None)
+    error = ""
+    if request.method == "POST":
+        if form.is_valid():
+            login(request, form.get_user())
+            record("signed_in", by=request.user)
+            wanted = request.POST.get("next", "")
+            safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+            return redirect(wanted if safe else resolve_url("reports:workbench"))
+        username = request.POST.get("username", "").strip()
+        if not username or not request.POST.get("password"):
+            error = "请填写用户名和密码。"
+        else:
+            error = f"用户名或密码不对，还可以试 {tries_left(username)} 次。"
+    context = {"error": error, "username": request.POST.get("username", ""), "next": request.GET.get("next") or request.POST.get("next", "")}
+    return render(request, "account/login.html", context, status=401 if error else 200)
+
+
+def locked_out(request: HttpRequest, credentials: dict, *args, **kwargs) -> HttpResponse:
+    """What django-axes answers once an account is locked."""
+    context = {"error": "连续输错 5 次，这个账号已锁定 30 分钟。请稍后再试，或请本单位管理员重设密码。", "username": (credentials or {}).get("username", "")}
+    return render(request, "account/login.html", context, status=429)
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    record("signed_out", by=request.user)
+    logout(request)
+    return redirect("account:login")
+
+
+class PasswordForm(SetPasswordForm):
+    """The new password twice; the old one is asked beside it."""
+
+    error_messages = {"password_mismatch": "两次输入的新密码不一样。请重新输入。"}
+
+
+def change_password(request: HttpRequest) -> HttpResponse:
+    form = PasswordForm(request.user, request.POST or None)
+    if request.method == "POST":
+        if not check_password(request.POST.get("old_password", ""), request.user.password):
+            form.add_error(None, ValidationError("原密码不对。请重新输入。"))
+        elif form.is_valid() and check_password(form.cleaned_data["new_password1"], request.user.password):
+            form.add_error("new_password1", "新密码不能和原密码一样。请另设一个。")
+        if form.is_valid():
+            change_own_password(by=request.user, password=form.cleaned_data["new_password1"])
+            update_session_auth_hash(request, request.user)
+            messages.success(request, "密码已修改。")
+            return redirect("reports:workbench")
+    status = 422 if form.errors else 200
+    return render(request, "account/password.html", {"form": form}, status=status)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The answer when a form's token no longer fits: usually a page that stood open over a sign-in."""
+    return render(request, "components/notice_page.html", {"title": "这一页放得太久了", "text": "为了安全，没有保存。请返回上一页，刷新后再提交。"}, status=403)

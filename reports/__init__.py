@@ -1,0 +1,1 @@
+"""What is due, the figures behind it, frozen submissions and their workbooks."""
