@@ -1,5 +1,6 @@
 #!/usr/bin/env python
 """The door to every command of the ledger."""
+
 import os
 import sys
 

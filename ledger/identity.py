@@ -52,9 +52,7 @@ def read_id_number(text: str, today: datetime.date) -> IdNumber:
     try:
         born_on = datetime.date(int(body[6:10]), int(body[10:12]), int(body[12:14]))
     except ValueError:
-        raise IdNumberError(
-            f"身份证号里的出生日期 {body[6:10]}-{body[10:12]}-{body[12:14]} 不存在。请对照身份证改正。"
-        ) from None
+        raise IdNumberError(f"身份证号里的出生日期 {body[6:10]}-{body[10:12]}-{body[12:14]} 不存在。请对照身份证改正。") from None
     if born_on > today:
         raise IdNumberError(f"身份证号里的出生日期 {born_on} 晚于今天。请对照身份证改正。")
     if born_on.year < 1890:

@@ -49,9 +49,7 @@ class EmbeddedServer:
         self.data = self.home / "data"
         self.log = self.home / "server.log"
         # A Unix socket's path holds 107 bytes at most, and a checkout may lie deep.
-        self.socket_folder = (
-            self.home / "socket" if self.as_root else Path(tempfile.gettempdir()) / f"{NAME}-{os.geteuid()}-{self.mark}"
-        )
+        self.socket_folder = self.home / "socket" if self.as_root else Path(tempfile.gettempdir()) / f"{NAME}-{os.geteuid()}-{self.mark}"
         self._users: int | None = None
         self._pid = 0
 

@@ -62,9 +62,7 @@ class Staff(AbstractBaseUser):
         verbose_name = verbose_name_plural = "账号"
         ordering = ["username"]
         constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(role="liaison") | ~models.Q(hospital_code=""), name="liaison_has_a_hospital"
-            )
+            models.CheckConstraint(condition=~models.Q(role="liaison") | ~models.Q(hospital_code=""), name="liaison_has_a_hospital")
         ]
 
     def __str__(self):

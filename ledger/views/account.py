@@ -38,13 +38,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             error = "请填写用户名和密码。"
         else:
             error = f"用户名或密码不对，还可以试 {tries_left(username)} 次。"
-    context = {"error": error, "username": request.POST.get("username", ""), "next": request.GET.get("next") or request.POST.get("next", "")}
+    context = {
+        "error": error,
+        "username": request.POST.get("username", ""),
+        "next": request.GET.get("next") or request.POST.get("next", ""),
+    }
     return render(request, "account/login.html", context, status=401 if error else 200)
 
 
 def locked_out(request: HttpRequest, credentials: dict, *args, **kwargs) -> HttpResponse:
     """What django-axes answers once an account is locked."""
-    context = {"error": "连续输错 5 次，这个账号已锁定 30 分钟。请稍后再试，或请本单位管理员重设密码。", "username": (credentials or {}).get("username", "")}
+    context = {
+        "error": "连续输错 5 次，这个账号已锁定 30 分钟。请稍后再试，或请本单位管理员重设密码。",
+        "username": (credentials or {}).get("username", ""),
+    }
     return render(request, "account/login.html", context, status=429)
 
 
@@ -78,4 +85,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The answer when a form's token no longer fits: usually a page that stood open over a sign-in."""
-    return render(request, "components/notice_page.html", {"title": "这一页放得太久了", "text": "为了安全，没有保存。请返回上一页，刷新后再提交。"}, status=403)
+    return render(
+        request,
+        "components/notice_page.html",
+        {"title": "这一页放得太久了", "text": "为了安全，没有保存。请返回上一页，刷新后再提交。"},
+        status=403,
+    )

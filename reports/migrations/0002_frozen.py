@@ -23,6 +23,4 @@ CREATE TRIGGER reports_submission_frozen BEFORE UPDATE OR DELETE ON reports_subm
 
 class Migration(migrations.Migration):
     dependencies = [("reports", "0001_initial")]
-    operations = [
-        migrations.RunSQL(FREEZE, "DROP TRIGGER reports_submission_frozen ON reports_submission; DROP FUNCTION reports_frozen()")
-    ]
+    operations = [migrations.RunSQL(FREEZE, "DROP TRIGGER reports_submission_frozen ON reports_submission; DROP FUNCTION reports_frozen()")]

@@ -1,0 +1,40 @@
+"""Telling a person's timeline: one event row, with who and which unit, beside the trail row."""
+
+import datetime
+
+from ledger import clock
+from ledger.actions.trail import record
+from ledger.models import Case, CaseEvent, Person, Staff
+
+
+def tell(
+    person: Person,
+    move: str,
+    text: str,
+    *,
+    by: Staff,
+    case: Case | None = None,
+    on: datetime.date | None = None,
+    from_state: str = "",
+    to_state: str = "",
+    reason: str = "",
+    detail: dict | None = None,
+) -> CaseEvent:
+    """Write the event on the timeline and the same fact on the trail."""
+    event = CaseEvent.objects.create(
+        person=person,
+        case=case,
+        at=clock.now(),
+        on=on or clock.today(),
+        move=move,
+        from_state=from_state,
+        to_state=to_state,
+        text=text,
+        reason=reason,
+        by=by,
+        by_name=by.full_name,
+        unit=by.unit_on(clock.today()),
+        county=case.county if case else person.county,
+    )
+    record(move, by=by, subject=case or person, county=event.county, detail={"event": event.pk, **(detail or {})})
+    return event

@@ -1,0 +1,264 @@
+"""Registering a person, finding who holds an ID number, correcting, revealing, moving house."""
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, models, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from ledger import clock
+from ledger.actions.categories import hold_category
+from ledger.actions.cases import open_case
+from ledger.actions.history import tell
+from ledger.actions.refusals import HeldElsewhere, Refused, Stale
+from ledger.actions.trail import record
+from ledger.identity import IdNumber
+from ledger.models import AuditEvent, Case, Division, Person, Residence, Staff
+from ledger.pinyin import initials
+from ledger.protection import Sealed, keyed_hash
+from ledger.standing import remake
+
+ELSEWHERE_PER_DAY = 20  # How often a day somebody may learn that another county holds one person's ID number.
+REVEALABLE = {"id_number": "身份证号", "phone": "联系电话", "contact_phone": "联系人电话", "village_doctor_phone": "乡村医生电话"}
+
+
+@dataclass
+class PersonFacts:
+    """What one screen of registration says about a person. Numbers are checked and complete; no ID number needs a reason."""
+
+    name: str
+    sex: str
+    born_on: datetime.date
+    village: Division
+    address: str
+    id_number: IdNumber | None = None
+    id_absent_reason: str = ""
+    phone: str = ""
+    insurance_number: str = ""
+    native_place: str = ""
+    household_number: str = ""
+    contact_name: str = ""
+    contact_relation: str = ""
+    contact_phone: str = ""
+    village_doctor: str = ""
+    village_doctor_phone: str = ""
+
+    def plain_fields(self) -> dict:
+        """The columns of Person, without home and bookkeeping."""
+        return {
+            "name": self.name,
+            "initials": initials(self.name),
+            "sex": self.sex,
+            "born_on": self.born_on,
+            "id_number": self.id_number.number if self.id_number else "",
+            "id_number_hash": keyed_hash(self.id_number.number) if self.id_number else None,
+            "id_absent_reason": "" if self.id_number else self.id_absent_reason,
+            "phone": self.phone,
+            "phone_hash": keyed_hash(self.phone) if self.phone else "",
+            **{name: getattr(self, name) for name in (
+                "insurance_number", "native_place", "household_number", "contact_name", "contact_relation",
+                "contact_phone", "village_doctor", "village_doctor_phone", "address",
+            )},
+        }  # fmt: skip
+
+
+@dataclass
+class CategoryEntry:
+    """A category as entered: from which day, on what basis."""
+
+    category: int
+    since: datetime.date
+    basis: str
+
+
+@dataclass
+class CaseEntry:
+    """A disease as found."""
+
+    disease: object
+    found_on: datetime.date
+    found_how: str
+    found_by_name: str = ""
+    diagnosed_on: datetime.date | None = None
+    diagnosis_hospital: str = ""
+    icd10: str = ""
+
+
+@dataclass
+class Holder:
+    """Who holds an ID number, as far as the asker may know: the person in their own scope, or only that it is elsewhere."""
+
+    person: Person | None = None
+    elsewhere: bool = False
+    similar: list[Person] = field(default_factory=list)
+
+
+def holder_of(number: IdNumber, *, by: Staff) -> Holder:
+    """Who holds this complete, valid number. That another county holds it is audited and limited per person and day.
+
+    Raises Refused when the day's allowance is used up.
+    """
+    person = Person.objects.everywhere("uniqueness of an ID number").filter(id_number_hash=keyed_hash(number.number)).first()
+    if person is None:
+        return Holder()
+    own = Person.objects.visible_to(by).filter(pk=person.pk).first()
+    if own is not None or person.county_id == getattr(by.area.county, "pk", None):
+        return Holder(person=own or person)
+    asked = AuditEvent.objects.filter(staff=by, action="held_elsewhere", at__date=clock.today()).values("detail__hash").distinct().count()
+    if asked >= ELSEWHERE_PER_DAY:
+        raise Refused("今天查询外县已登记人员的次数已用完，请明天再试。", "id_number")
+    record("held_elsewhere", by=by, detail={"hash": keyed_hash(number.number)[:16]})
+    return Holder(elsewhere=True)
+
+
+def similar_people(
+    *, by: Staff, name: str, born_on: datetime.date | None, insurance_number: str = "", phone: str = "", except_pk: int | None = None
+) -> list[Person]:
+    """People of the own county who may be the same: same name and birth year, or the same insurance number or phone and name."""
+    county = by.area.county
+    if county is None or not name:
+        return []
+    alike = models.Q(name=name, born_on__year=born_on.year) if born_on else models.Q(pk=None)
+    if insurance_number:
+        alike |= models.Q(insurance_number=insurance_number)
+    if phone:
+        alike |= models.Q(name=name, phone_hash=keyed_hash(phone))
+    own = Person.objects.visible_to(by).filter(alike).exclude(pk=except_pk)
+    return list(own.select_related("township", "village").order_by("pk")[:3])
+
+
+@transaction.atomic
+def register_person(
+    *, by: Staff, facts: PersonFacts, categories: list[CategoryEntry], case: CaseEntry | None = None, found_only: bool = False
+) -> Person:
+    """Put a person on the ledger with their categories and disease; all or nothing.
+
+    Raises Refused (an ID number held in the own county), HeldElsewhere, Refused (overlapping categories, impossible dates).
+    """
+    if facts.id_number:
+        holder = holder_of(facts.id_number, by=by)
+        if holder.elsewhere:
+            raise HeldElsewhere("已在其他县区登记，可申请转入。", "id_number")
+        if holder.person:
+            raise Refused(f"本县已有{holder.person.name}用这个身份证号登记，请打开已有的资料。", "id_number")
+    township = facts.village.parent
+    person = Person(
+        **facts.plain_fields(), county=township.parent, township=township, village=facts.village, created_at=clock.now(), created_by=by
+    )
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError:  # Two clerks saved the same ID number in the same moment.
+        raise Refused("这个身份证号刚刚由别人登记。请打开已有的资料。", "id_number") from None
+    since = min([entry.since for entry in categories] + ([case.found_on] if case else []) + [clock.today()])
+    Residence.objects.create(
+        person=person,
+        county=township.parent,
+        township=township,
+        village=facts.village,
+        address=facts.address,
+        during=DateRange(since, None),
+    )
+    tell(person, "person_registered", "登记入户资料", by=by)
+    for entry in categories:
+        hold_category(by=by, person=person, category=entry.category, since=entry.since, basis=entry.basis)
+    if case:
+        open_case(by=by, person=person, entry=case, found_only=found_only)
+    remake([person.pk])
+    return person
+
+
+FIELD_LABELS = {f.name: f.verbose_name for f in Person._meta.concrete_fields}
+
+
+def changed_fields(person: Person, fields: dict) -> list[tuple[str, str, str]]:
+    """What saving ``fields`` would change: (label, before, after), numbers masked."""
+    changes = []
+    for name, after in fields.items():
+        before = getattr(person, name)
+        if name in ("initials", "id_number_hash", "phone_hash"):
+            continue
+        plain = before.reveal() if isinstance(before, Sealed) else before
+        if plain != after:
+            shown = Person._meta.get_field(name).to_python(after)
+            changes.append((FIELD_LABELS[name], str(before if before is not None else ""), str(shown if shown is not None else "")))
+    return changes
+
+
+@transaction.atomic
+def correct_person(*, by: Staff, person: Person, version: int, facts: PersonFacts) -> Person:
+    """Save corrected particulars. Home is moved by ``move_house``, not here.
+
+    Raises Stale when somebody saved in between (with what they changed), Refused when the ID number is taken.
+    """
+    person = Person.objects.visible_to(by).select_for_update(of=("self",)).get(pk=person.pk)
+    fields = facts.plain_fields()
+    if person.version != version:
+        last = person.events.filter(move="person_corrected").select_related("by").first()
+        raise Stale(last.by_name if last else "别人", changed_fields(person, fields))
+    if facts.id_number and keyed_hash(facts.id_number.number) != person.id_number_hash:
+        holder = holder_of(facts.id_number, by=by)
+        if holder.elsewhere:
+            raise HeldElsewhere("已在其他县区登记，可申请转入。", "id_number")
+        if holder.person:
+            raise Refused(f"本县已有{holder.person.name}用这个身份证号登记，请核对。", "id_number")
+    changes = changed_fields(person, fields)
+    if not changes:
+        return person
+    for name, value in fields.items():
+        setattr(person, name, value)
+    person.version += 1
+    person.save()
+    person.residences.filter(during__endswith=None).update(address=facts.address)
+    tell(person, "person_corrected", "修改资料：" + "、".join(label for label, *_ in changes), by=by, detail={"changes": changes})
+    remake([person.pk])
+    return person
+
+
+@transaction.atomic
+def reveal(*, by: Staff, person: Person, what: str, purpose: str = "") -> str:
+    """A number in full, on the record: the trail says who saw which number of whom."""
+    value = getattr(person, what).reveal()
+    tell(person, "revealed", f"查看{REVEALABLE[what]}" + (f"，用途：{purpose}" if purpose else ""), by=by, detail={"field": what})
+    return value
+
+
+@transaction.atomic
+def move_house(*, by: Staff, person: Person, village: Division, address: str, on: datetime.date, reason: str = "") -> Person:
+    """A person lives elsewhere in the prefecture from a day on; their cases go with them, past reports stay.
+
+    Raises Refused for a day before the present home began or in the future.
+    """
+    person = Person.objects.everywhere("a move crosses counties").select_for_update(of=("self",)).get(pk=person.pk)
+    home = person.residences.filter(during__endswith=None).first()
+    if home is None:
+        raise Refused("这位患者已迁出本市，不能再改住址。", "on")
+    if on > clock.today():
+        raise Refused(f"搬迁日期 {on} 晚于今天，请改正。", "on")
+    if home.during.lower and on <= home.during.lower:
+        raise Refused(f"搬迁日期 {on} 不晚于现住址的起始日期 {home.during.lower}，请改其中一个。", "on")
+    before = person.county
+    home.during = DateRange(home.during.lower, on)
+    home.save(update_fields=["during"])
+    township = village.parent
+    Residence.objects.create(
+        person=person,
+        county=township.parent,
+        township=township,
+        village=village,
+        address=address,
+        during=DateRange(on, None),
+        reason=reason,
+    )
+    person.county, person.township, person.village, person.address = township.parent, township, village, address
+    person.version += 1
+    person.save()
+    Case.objects.everywhere("a move crosses counties").filter(person=person).update(county=township.parent, township=township)
+    text = (
+        f"{on} 起搬到{township.parent.label}{township.name}{village.name}"
+        if before.pk != township.parent_id
+        else f"{on} 起搬到{township.name}{village.name}"
+    )
+    tell(person, "moved_house", text, by=by, on=on, reason=reason, detail={"from": before.code, "to": township.parent.code})
+    remake([person.pk])
+    return person
