@@ -157,6 +157,7 @@ AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # A county shares one address: lock the account, not the building.
 AXES_LOCKOUT_CALLABLE = "ledger.views.account.locked_out"
 
 # ---- what a browser may do with our pages ----

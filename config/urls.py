@@ -1,5 +1,4 @@
 """The addresses, read as a table of contents."""
 
-from django.urls import include, path
 
 urlpatterns = []

@@ -7,8 +7,8 @@ from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger import clock
-from ledger.actions.categories import hold_category
 from ledger.actions.cases import open_case
+from ledger.actions.categories import hold_category
 from ledger.actions.history import tell
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
 from ledger.actions.trail import record
