@@ -1,2 +1,75 @@
-def page_frame(request):
-    return {}
+"""What every page shows around its content: unit, demo mark, and the navigation of the role."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from config.access import rule_for
+from ledger import clock
+from ledger.models import Division, Role
+from ledger.models.division import Level, UnitKind, UnitName
+
+# Group → (address, words, the query that narrows it). A link is drawn only where the access table opens it.
+NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
+    ("", [("reports:workbench", "工作台", "")]),
+    (
+        "台账",
+        [
+            ("ledger:case-list", "救治台账", ""),
+            ("ledger:register", "登记患者", ""),
+            ("ledger:case-list", "待核实登记", "?state=registered"),
+            ("ledger:category-queue", "待核实类别", ""),
+            ("ledger:find", "按证号查找", ""),
+        ],
+    ),
+    ("上报", [("reports:months", "月报", ""), ("reports:preview", "按日预览", ""), ("reports:baseline", "筛查基线", "")]),
+    ("资料", [("hospitals:list", "定点医院", ""), ("ledger:divisions", "乡镇与村", "")]),
+    ("管理", [("ledger:accounts", "账号", ""), ("admin:index", "区划与规则", ""), ("ledger:trail", "操作记录", "")]),
+]
+ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}}
+
+
+@dataclass
+class Link:
+    address: str
+    words: str
+    current: bool
+
+
+def navigation(request: HttpRequest) -> list[tuple[str, list[Link]]]:
+    """The role's links, grouped; the one that is open is marked."""
+    role, here = request.user.role, request.resolver_match.view_name if request.resolver_match else ""
+    groups = []
+    for title, entries in NAVIGATION:
+        links = []
+        for name, words, query in entries:
+            if not rule_for(name).allows(role) or role not in ONLY_FOR.get(words, {role}):
+                continue
+            if name == "reports:workbench" and role == Role.CITY:
+                words = "上报总览"
+            narrowed = f"?{request.GET.urlencode()}" == query if query else "state=registered" not in request.GET.urlencode()
+            links.append(Link(reverse(name) + query, words, name == getattr(request, "nav_name", here) and narrowed))
+        if links:
+            groups.append((title, links))
+    return groups
+
+
+def door_unit() -> str:
+    """Whose system this is, for pages without login: the first prefecture's health authority."""
+    prefecture = Division.objects.filter(level=Level.PREFECTURE).order_by("code").first()
+    return UnitName.on(prefecture, UnitKind.HEALTH, clock.today()) if prefecture else "大病救治台账"
+
+
+def page_frame(request: HttpRequest) -> dict:
+    """Context for templates/base.html and templates/door.html; nothing is asked of the database for a fragment."""
+    frame = {"demo_date": settings.BUSINESS_DATE, "session_minutes": settings.SESSION_COOKIE_AGE // 60}
+    if getattr(request, "htmx", False):
+        return frame
+    if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        frame["navigation"] = lambda: navigation(request)
+        frame["unit"] = lambda: request.user.unit_on(clock.today())
+    else:
+        frame["door_unit"] = door_unit
+    return frame

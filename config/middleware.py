@@ -1,6 +1,53 @@
+"""Enforces the access table on every request."""
+
+from urllib.parse import urlencode
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from config.access import rule_for
+from ledger.actions.trail import request_address
+
+OPEN_WITH_FIRST_PASSWORD = {"account:password", "account:logout", "account:login", "health", "hospitals:public"}
+
+
 class AccessMiddleware:
+    """No row: refused. Not signed in: the door. Another role: 404, as if the page were not there."""
+
     def __init__(self, get_response):
         self.get_response = get_response
 
-    def __call__(self, request):
-        return self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = request_address.set(request.META.get("REMOTE_ADDR") or None)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_address.reset(token)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"  # What was on the screen is gone after signing out.
+        return response
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        name = request.resolver_match.view_name
+        rule = rule_for(name)
+        if rule is None:
+            raise ImproperlyConfigured(f"{name} has no row in config/access.py")
+        if rule.roles is not None:
+            if not request.user.is_authenticated:
+                return self.to_the_door(request)
+            if not rule.allows(request.user.role):
+                raise Http404
+            if request.user.must_change_password and name not in OPEN_WITH_FIRST_PASSWORD:
+                return redirect("account:password")
+        if request.method not in rule.methods.split() and request.method not in ("HEAD", "OPTIONS"):
+            return HttpResponseNotAllowed(rule.methods.split())
+        return None
+
+    def to_the_door(self, request: HttpRequest) -> HttpResponse:
+        door = reverse("account:login")
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": door})
+        back = request.get_full_path() if request.method == "GET" else ""
+        return redirect(f"{door}?{urlencode({'next': back})}" if back and back != "/" else door)

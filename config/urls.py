@@ -1,4 +1,17 @@
 """The addresses, read as a table of contents."""
 
+from django.contrib import admin
+from django.urls import include, path
 
-urlpatterns = []
+from config.health import health
+
+urlpatterns = [
+    path("", include("reports.urls")),
+    path("account/", include("ledger.account_urls")),
+    path("ledger/", include("ledger.urls")),
+    path("hospitals/", include("hospitals.urls")),
+    path("admin/", admin.site.urls),
+    path("health/", health, name="health"),
+]
+handler404 = "ledger.views.account.not_here"
+handler500 = "ledger.views.account.gone_wrong"

@@ -91,3 +91,13 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
         {"title": "这一页放得太久了", "text": "为了安全，没有保存。请返回上一页，刷新后再提交。"},
         status=403,
     )
+
+
+def not_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """One answer for a page that is not there, another county's record and another role's page."""
+    return render(request, "components/notice_page.html", {"title": "没有这一页", "text": "没有这一页，或者不在您的管辖范围。"}, status=404)
+
+
+def gone_wrong(request: HttpRequest) -> HttpResponse:
+    """The answer to a fault of ours; it needs no database."""
+    return render(request, "500.html", status=500)

@@ -1,0 +1,103 @@
+"""The access table: which role may open which address by which method, within which scope, and what it shows of people.
+
+The middleware enforces it; an address without a row is refused and fails the tests. The scope itself is applied by the
+querysets' ``visible_to(staff)``: the column here says what they bound a page to, for the reader and for the tests.
+"""
+
+from dataclasses import dataclass
+
+from ledger.models import Role
+
+EVERYONE = frozenset(Role)
+BUREAU = frozenset({Role.CLERK, Role.LEAD})
+KEEPERS = frozenset({Role.CIVIL, Role.POVERTY, Role.DISABLED})
+PAYERS = frozenset({Role.INSURANCE, Role.FINANCE})
+COUNTY = BUREAU | KEEPERS | PAYERS
+CASE_READERS = COUNTY | {Role.TOWNSHIP, Role.LIAISON, Role.CITY}
+REGISTRARS = BUREAU | {Role.TOWNSHIP}
+FINDERS = REGISTRARS | {Role.CIVIL, Role.POVERTY, Role.DISABLED}
+TREATERS = BUREAU | {Role.LIAISON}
+REPORT_READERS = BUREAU | {Role.CITY}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row. ``roles`` None means no login is asked. ``shows``: nothing, masked or full personal data."""
+
+    roles: frozenset[str] | None
+    methods: str = "GET"
+    scope: str = "own area"
+    shows: str = "nothing"
+
+    def allows(self, role: str) -> bool:
+        return self.roles is None or role in self.roles
+
+
+TABLE: dict[str, Rule] = {
+    # The door
+    "account:login": Rule(None, "GET POST", "public"),
+    "account:logout": Rule(EVERYONE, "POST", "self"),
+    "account:password": Rule(EVERYONE, "GET POST", "self"),
+    "health": Rule(None, "GET", "public"),
+    "hospitals:public": Rule(None, "GET", "public"),
+    # The workbench
+    "reports:workbench": Rule(EVERYONE, "GET", "own area", "masked"),
+    # The ledger
+    "ledger:case-list": Rule(CASE_READERS, "GET", "own cases", "masked"),
+    "ledger:find": Rule(CASE_READERS, "GET POST", "own people", "masked"),
+    "ledger:register": Rule(FINDERS, "GET POST", "own area", "masked"),
+    "ledger:identity-check": Rule(FINDERS, "POST", "own people", "masked"),
+    "ledger:villages": Rule(FINDERS, "GET", "own area"),
+    "ledger:person": Rule(CASE_READERS, "GET", "own people", "masked"),
+    "ledger:timeline": Rule(CASE_READERS, "GET", "own people", "masked"),
+    "ledger:reveal": Rule(CASE_READERS - {Role.CITY}, "POST", "own people", "full"),
+    "ledger:person-edit": Rule(REGISTRARS, "GET POST", "own people", "full"),
+    "ledger:move-house": Rule(BUREAU, "GET POST", "own people", "masked"),
+    "ledger:category-add": Rule(FINDERS, "GET POST", "own people", "masked"),
+    "ledger:category-verify": Rule(KEEPERS, "POST", "own people"),
+    "ledger:category-end": Rule(BUREAU | KEEPERS, "GET POST", "own people", "masked"),
+    "ledger:out-of-poverty": Rule({Role.POVERTY}, "GET POST", "own people", "masked"),
+    "ledger:category-queue": Rule(KEEPERS, "GET", "own people", "masked"),
+    "ledger:enrolment": Rule(BUREAU | {Role.INSURANCE, Role.TOWNSHIP}, "GET POST", "own people", "masked"),
+    "ledger:policy-card": Rule(REGISTRARS | {Role.POVERTY}, "GET POST", "own people", "masked"),
+    "ledger:case-add": Rule(FINDERS, "GET POST", "own people", "masked"),
+    "ledger:case-move": Rule(REGISTRARS, "GET POST", "own cases", "masked"),
+    # Data kept by staff
+    "ledger:divisions": Rule(BUREAU | {Role.CITY}, "GET POST", "own area"),
+    "ledger:division-import": Rule(BUREAU, "GET POST", "own area"),
+    "ledger:division-end": Rule(BUREAU, "POST", "own area"),
+    # Operators and auditors
+    "ledger:accounts": Rule({Role.OPERATOR}, "GET", "own prefecture"),
+    "ledger:account-new": Rule({Role.OPERATOR}, "GET POST", "own prefecture"),
+    "ledger:account-reset": Rule({Role.OPERATOR}, "POST", "own prefecture"),
+    "ledger:account-switch": Rule({Role.OPERATOR}, "POST", "own prefecture"),
+    "ledger:trail": Rule({Role.AUDITOR}, "GET", "own prefecture", "masked"),
+    # Hospitals
+    "hospitals:list": Rule(CASE_READERS, "GET", "own area"),
+    "hospitals:stays": Rule(CASE_READERS, "GET", "own people", "masked"),
+    "hospitals:plan": Rule(TREATERS, "GET POST", "own cases", "masked"),
+    "hospitals:admit": Rule(TREATERS, "GET POST", "own cases", "masked"),
+    "hospitals:discharge": Rule(TREATERS, "GET POST", "own stays", "masked"),
+    "hospitals:complete": Rule(TREATERS, "GET POST", "own cases", "masked"),
+    # The month
+    "reports:months": Rule(REPORT_READERS, "GET", "own returns"),
+    "reports:month": Rule(REPORT_READERS, "GET", "own returns"),
+    "reports:list-f2": Rule(REPORT_READERS, "GET", "own returns", "masked"),
+    "reports:list-roster": Rule(REPORT_READERS, "GET", "own returns", "masked"),
+    "reports:people": Rule(REPORT_READERS, "GET", "own returns", "masked"),
+    "reports:rebuild": Rule(BUREAU, "POST", "own returns"),
+    "reports:submit": Rule({Role.LEAD}, "POST", "own returns"),
+    "reports:county-workbook": Rule(REPORT_READERS, "GET", "own returns", "full"),
+    "reports:city-workbook": Rule({Role.CITY}, "GET", "own prefecture", "full"),
+    "reports:preview": Rule(REPORT_READERS, "GET", "own returns"),
+    "reports:preview-people": Rule(REPORT_READERS, "GET", "own returns", "masked"),
+    "reports:baseline": Rule(REPORT_READERS, "GET", "own returns"),
+    "reports:api-month": Rule(REPORT_READERS, "GET", "own returns"),
+}
+# The plain admin serves operators, for accounts, divisions and schedules only: every address below it.
+NAMESPACES: dict[str, Rule] = {"admin": Rule(frozenset({Role.OPERATOR}), "GET POST", "operators")}
+
+
+def rule_for(view_name: str) -> Rule | None:
+    """The row for an address's name; None when nobody wrote one."""
+    return TABLE.get(view_name) or NAMESPACES.get(view_name.partition(":")[0])

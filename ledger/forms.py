@@ -1,0 +1,94 @@
+"""Fields that take what a tired clerk types, and the base of every form."""
+
+import datetime
+import re
+import unicodedata
+
+from django import forms
+
+from ledger.identity import read_phone, tidy
+
+
+def read_day(text: str) -> datetime.date:
+    """2017-10-20, 2017.10.20, 2017/10/20, 20171020 or 2017年10月20日, full-width or not. Raises ValueError with the sentence."""
+    narrow = tidy(unicodedata.normalize("NFKC", text).replace("-", ".").replace("－", "."))
+    match = re.fullmatch(r"(\d{4})(?:年|[./])(\d{1,2})(?:月|[./])(\d{1,2})日?", narrow) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", narrow)
+    if not match:
+        raise ValueError("日期请写成 2017-10-20 这样。")
+    try:
+        return datetime.date(*map(int, match.groups()))
+    except ValueError:
+        raise ValueError(f"{'-'.join(match.groups())} 不是真实的日期，请改正。") from None
+
+
+class DayField(forms.Field):
+    """A date typed in any of the office's ways; shown in ISO."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "placeholder": "2017-10-20"})
+
+    def prepare_value(self, value):
+        return value.isoformat() if isinstance(value, datetime.date) else value
+
+    def to_python(self, value):
+        if not value or not str(value).strip():
+            return None
+        if isinstance(value, datetime.date):
+            return value
+        try:
+            return read_day(str(value))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class PhoneField(forms.CharField):
+    """A mobile number or a landline with area code."""
+
+    widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"})
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return read_phone(text)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class PlainField(forms.CharField):
+    """One line of text: full-width letters and digits narrowed, tabs and odd blanks gone, ends trimmed."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return "".join(c for c in re.sub(r"\s+", " ", text) if unicodedata.category(c)[0] != "C" or c == "\u200d").strip()
+
+
+class NumberText(PlainField):
+    """A number kept as text (insurance, household): no blanks at all."""
+
+    def to_python(self, value):
+        return tidy(super().to_python(value)) if value else ""
+
+
+class LedgerForm(forms.Form):
+    """Every form: no browser bubbles, Chinese sentences for what is missing, errors of actions put to their field."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
+            field.error_messages["required"] = f"请{verb}{field.label}。"
+            field.error_messages["invalid_choice"] = f"{field.label}不在可选范围，请重新选择。"
+
+    def refuse(self, error) -> None:
+        """Show what an action refused, beside its field where the form has it."""
+        self.add_error(error.field if error.field in self.fields else None, error.message)
+
+
+class ReasonForm(LedgerForm):
+    """A move that must be explained."""
+
+    reason = PlainField(label="原因", max_length=300)
