@@ -1,0 +1,156 @@
+"""What every test stands on: the test database, the fixed cast, and loud words about what could not be tested."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+NEEDS = {  # marker: (program, variable that forbids the skip)
+    "browser": ("chromium", "LEDGER_REQUIRE_BROWSER"),
+    "redis": ("redis-server", "LEDGER_REQUIRE_REDIS"),
+}
+
+
+def _program(marker: str) -> str | None:
+    name, _ = NEEDS[marker]
+    return shutil.which(name) or (f"/usr/bin/{name}" if Path(f"/usr/bin/{name}").exists() else None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs Chromium or Redis where there is none, or fail where a variable says that they must be there."""
+    for marker, (name, variable) in NEEDS.items():
+        if item.get_closest_marker(marker) is None or _program(marker):
+            continue
+        if os.environ.get(variable) == "yes":
+            pytest.fail(f"{name} is not installed, and {variable}=yes says that it must be", pytrace=False)
+        pytest.skip(f"{name} is not installed (apt-get install {name}; {variable}=yes turns this skip into a failure)")
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if not skipped:
+        return
+    terminalreporter.write_sep("!", f"{len(skipped)} TESTS WERE SKIPPED", red=True, bold=True)
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        terminalreporter.write_line(f"NOT TESTED {report.nodeid}: {reason.removeprefix('Skipped: ')}", red=True)
+    terminalreporter.write_sep("!", red=True)
+
+
+# ---- the test database ----
+
+USER_TRIGGERS = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+
+
+def _flush_past_triggers(operations: DatabaseOperations, sql_list: list[str]) -> None:
+    """Empty the tables after a transactional test: history refuses that, so its triggers sleep meanwhile."""
+    from django.db import transaction
+
+    database = operations.connection
+    with transaction.atomic(using=database.alias), database.cursor() as cursor:
+        cursor.execute(USER_TRIGGERS)
+        tables = [name for (name,) in cursor.fetchall()]
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for sql in sql_list:
+            cursor.execute(sql)
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def _drop_leftovers() -> None:
+    """Test databases of runs that were killed: their process is gone. Only on the checkout's own server."""
+    if not hasattr(settings, "EMBEDDED_SERVER"):
+        return
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_ledger_[0-9]+'")
+        for (name,) in cursor.fetchall():
+            if not Path(f"/proc/{re.search('[0-9]+', name)[0]}").exists():
+                cursor.execute(f"DROP DATABASE IF EXISTS {connection.ops.quote_name(name)}")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker) -> None:
+    with django_db_blocker.unblock():
+        _drop_leftovers()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Reference data stands in every test database; the cast is made anew by each test that asks for it."""
+    from ledger.reference import load_reference
+
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(DatabaseOperations, "execute_sql_flush", _flush_past_triggers)
+        load_reference()
+        django_db_blocker.block()
+        yield
+        django_db_blocker.restore()
+
+
+@pytest.fixture
+def reference(db) -> None:
+    """Diseases and coverage; loaded again when a transactional test emptied the tables."""
+    from ledger.models import Disease
+    from ledger.reference import load_reference
+
+    if not Disease.objects.exists():
+        load_reference()
+
+
+@pytest.fixture
+def cast(reference):
+    """The fixed cast of tests/cast.py: two counties, their towns, hospitals and staff."""
+    from tests.cast import Cast
+
+    return Cast.assemble()
+
+
+@pytest.fixture(autouse=True)
+def _a_fresh_door() -> Iterator[None]:
+    """Nothing that a request leaves in the process reaches the next test."""
+    yield
+    from ledger.actions.trail import request_address
+
+    request_address.set(None)
+
+
+# ---- programs of the machine ----
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Chromium's path, for tests marked ``browser``."""
+    return _program("browser")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis of the tests' own on a free port, for tests marked ``redis``."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        server = subprocess.Popen(
+            [_program("redis"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder],
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            deadline = time.monotonic() + 10
+            while socket.socket().connect_ex(("127.0.0.1", port)):
+                assert server.poll() is None and time.monotonic() < deadline, "redis-server did not start"
+                time.sleep(0.05)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            server.terminate()
+            server.wait(10)
