@@ -109,7 +109,7 @@ if env.text("DATABASE_URL"):
 elif TRIAL:
     from config.embedded.server import EmbeddedServer
 
-    EMBEDDED_SERVER = EmbeddedServer(checkout=BASE_DIR, var=VAR_DIR, password=trial_secret(VAR_DIR / "keys", "postgres"))
+    EMBEDDED_SERVER = EmbeddedServer(var=VAR_DIR, password=trial_secret(VAR_DIR / "keys", "postgres"))
     DATABASE_APP_PASSWORD = EMBEDDED_SERVER.password
     DATABASES = {
         "default": {
