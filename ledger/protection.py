@@ -40,8 +40,8 @@ def mask_id_number(number: str) -> str:
 
 
 def mask_phone(number: str) -> str:
-    """13907720815 → 139****0815; a landline keeps its area code: 0772-7612345 → 0772-761****."""
-    if len(number) == 11 and number.isdigit():
+    """13907720815 → 139****0815; a landline keeps its area code: 07727612345 → 0772761****."""
+    if len(number) == 11 and number.startswith("1"):
         return f"{number[:3]}****{number[-4:]}"
     return f"{number[:-4]}****" if len(number) > 4 else "*" * len(number)
 
@@ -100,7 +100,13 @@ class MaskNumbers(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        masked = _NUMBER.sub(lambda found: mask_id_number(found[0]) if len(found[0]) > 11 else mask_phone(found[0]), message)
+        masked = self._mask(message)
         if masked != message:
             record.msg, record.args = masked, None
+        if record.exc_info:  # A traceback quotes values too; a formatter prints the text that stands here already.
+            record.exc_text = self._mask(record.exc_text or logging.Formatter().formatException(record.exc_info))
         return True
+
+    @staticmethod
+    def _mask(text: str) -> str:
+        return _NUMBER.sub(lambda found: mask_id_number(found[0]) if len(found[0]) > 11 else mask_phone(found[0]), text)

@@ -38,9 +38,29 @@ class ScopedQuerySet(models.QuerySet):
         return clone
 
     def _require_scope(self) -> None:
-        # A related manager (person.cases) carries the object it starts from: whoever holds it passed the scope already.
-        if not self._scoped and "instance" not in self._hints:
+        # person.cases carries the person it starts from: whoever holds it passed the scope already. disease.cases does not.
+        start = type(self._hints.get("instance"))
+        inherited = issubclass(getattr(getattr(start, "_default_manager", None), "_queryset_class", object), ScopedQuerySet)
+        if not self._scoped and not inherited:
             raise Unscoped(f"{self.model.__name__}: say visible_to(staff) or everywhere(why) first")
+
+    def __or__(self, other):
+        for queryset in (self, other):
+            queryset._require_scope()
+        return super().__or__(other)
+
+    def __xor__(self, other):
+        for queryset in (self, other):
+            queryset._require_scope()
+        return super().__xor__(other)
+
+    def union(self, *others, all=False):
+        for queryset in (self, *others):
+            queryset._require_scope()
+        return super().union(*others, all=all)
+
+    def raw(self, *args, **kwargs):
+        raise Unscoped(f"{self.model.__name__}: SQL of one's own has no scope; ask the database connection itself")
 
     def _fetch_all(self):
         if self._result_cache is None:
@@ -50,6 +70,10 @@ class ScopedQuerySet(models.QuerySet):
     def iterator(self, *args, **kwargs):
         self._require_scope()
         return super().iterator(*args, **kwargs)
+
+    def aiterator(self, *args, **kwargs):
+        self._require_scope()
+        return super().aiterator(*args, **kwargs)
 
     def count(self):
         self._require_scope()

@@ -79,7 +79,11 @@ def _advance(
 def register_case(*, by: Staff, case: Case) -> Case:
     """A found case is put on the ledger from today."""
     case = _lock(case, by)
-    return _advance(case, "register", by=by, text=f"{case.disease}登记建档", registered_on=clock.today(), registered_by=by)
+    too_old = not case.disease.accepts_age(age_on(case.person.born_on, clock.today()))
+    return _advance(
+        case, "register", by=by, text=f"{case.disease}登记建档",
+        registered_on=clock.today(), registered_by=by, age_confirmation_needed=too_old,
+    )  # fmt: skip
 
 
 @transaction.atomic

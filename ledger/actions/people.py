@@ -127,7 +127,15 @@ def similar_people(
     return list(own.select_related("township", "village").order_by("pk")[:3])
 
 
-@transaction.atomic
+def _refuse_held(number: IdNumber, *, by: Staff, advice: str, except_pk: int | None = None) -> None:
+    """Stands outside the transaction that would be rolled back: that somebody asked stays on the trail and is counted."""
+    holder = holder_of(number, by=by)
+    if holder.elsewhere:
+        raise HeldElsewhere("已在其他县区登记，可申请转入。", "id_number")
+    if holder.person and holder.person.pk != except_pk:
+        raise Refused(f"本县已有{holder.person.name}用这个身份证号登记，{advice}。", "id_number")
+
+
 def register_person(
     *, by: Staff, facts: PersonFacts, categories: list[CategoryEntry], case: CaseEntry | None = None, found_only: bool = False
 ) -> Person:
@@ -136,11 +144,12 @@ def register_person(
     Raises Refused (an ID number held in the own county), HeldElsewhere, Refused (overlapping categories, impossible dates).
     """
     if facts.id_number:
-        holder = holder_of(facts.id_number, by=by)
-        if holder.elsewhere:
-            raise HeldElsewhere("已在其他县区登记，可申请转入。", "id_number")
-        if holder.person:
-            raise Refused(f"本县已有{holder.person.name}用这个身份证号登记，请打开已有的资料。", "id_number")
+        _refuse_held(facts.id_number, by=by, advice="请打开已有的资料")
+    return _put_on_ledger(by, facts, categories, case, found_only)
+
+
+@transaction.atomic
+def _put_on_ledger(by: Staff, facts: PersonFacts, categories: list[CategoryEntry], case: CaseEntry | None, found_only: bool) -> Person:
     township = facts.village.parent
     person = Person(
         **facts.plain_fields(), county=township.parent, township=township, village=facts.village, created_at=clock.now(), created_by=by
@@ -185,30 +194,34 @@ def changed_fields(person: Person, fields: dict) -> list[tuple[str, str, str]]:
     return changes
 
 
-@transaction.atomic
 def correct_person(*, by: Staff, person: Person, version: int, facts: PersonFacts) -> Person:
     """Save corrected particulars. Home is moved by ``move_house``, not here.
 
-    Raises Stale when somebody saved in between (with what they changed), Refused when the ID number is taken.
+    Raises Stale when somebody saved in between (with the differences), Refused when the ID number is taken.
     """
+    if facts.id_number and keyed_hash(facts.id_number.number) != person.id_number_hash:
+        _refuse_held(facts.id_number, by=by, advice="请核对", except_pk=person.pk)
+    return _save_corrected(by, person, version, facts)
+
+
+@transaction.atomic
+def _save_corrected(by: Staff, person: Person, version: int, facts: PersonFacts) -> Person:
     person = Person.objects.visible_to(by).select_for_update(of=("self",)).get(pk=person.pk)
     fields = facts.plain_fields()
     if person.version != version:
         last = person.events.filter(move="person_corrected").select_related("by").first()
         raise Stale(last.by_name if last else "别人", changed_fields(person, fields))
-    if facts.id_number and keyed_hash(facts.id_number.number) != person.id_number_hash:
-        holder = holder_of(facts.id_number, by=by)
-        if holder.elsewhere:
-            raise HeldElsewhere("已在其他县区登记，可申请转入。", "id_number")
-        if holder.person:
-            raise Refused(f"本县已有{holder.person.name}用这个身份证号登记，请核对。", "id_number")
     changes = changed_fields(person, fields)
     if not changes:
         return person
     for name, value in fields.items():
         setattr(person, name, value)
     person.version += 1
-    person.save()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:  # Two clerks gave the same ID number in the same moment.
+        raise Refused("这个身份证号刚刚由别人登记。请核对。", "id_number") from None
     person.residences.filter(during__endswith=None).update(address=facts.address)
     tell(person, "person_corrected", "修改资料：" + "、".join(label for label, *_ in changes), by=by, detail={"changes": changes})
     remake([person.pk])
