@@ -20,4 +20,4 @@ def initials(name: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(part[:1] for part in lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
+    return "".join(part[:1] for part in lazy_pinyin(text, style=Style.FIRST_LETTER, errors=list)).lower()

@@ -45,14 +45,21 @@ def field_error(bound: BoundField):
     return format_html('<div class="err" id="{}-e">{}</div>', bound.id_for_label, bound.errors[0])
 
 
+@register.simple_tag
+def all_problems(forms: list[Form]) -> list[tuple[str, str]]:
+    """What keeps these forms from being saved: (the field's id, the sentence), in the order of the page."""
+    problems = []
+    for form in forms:
+        for name, errors in form.errors.items():
+            anchor = form[name].id_for_label if name in form.fields else ""
+            problems += [(anchor, error) for error in errors]
+    return problems
+
+
 @register.inclusion_tag("components/_errors.html")
 def error_summary(form: Form) -> dict:
-    """What keeps the form from being saved, each linked to its field."""
-    problems = []
-    for name, errors in form.errors.items():
-        anchor = form[name].id_for_label if name in form.fields else ""
-        problems += [(anchor, error) for error in errors]
-    return {"problems": problems}
+    """The summary of one form, each sentence linked to its field."""
+    return {"problems": all_problems([form])}
 
 
 @register.simple_tag
@@ -115,3 +122,9 @@ def chinese_day(day: datetime.date) -> str:
 def get(mapping, key):
     """A dictionary's entry by a variable key."""
     return mapping.get(key)
+
+
+@register.filter
+def bound(form: Form, name: str) -> BoundField:
+    """A form's field by a variable name."""
+    return form[name]

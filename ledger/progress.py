@@ -1,0 +1,92 @@
+"""A case's seven stations as the person's page draws them, and the moves open from where it stands."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from ledger.models import Case, CaseEvent, Role
+from ledger.transitions import MOVES, STATIONS, allowed_moves
+
+BY_HOSPITAL = {"plan": "hospitals:plan", "admit": "hospitals:admit", "complete": "hospitals:complete"}
+# The move that brings a case forward from each state; the rest are asides.
+FORWARD = {
+    "found": "register", "registered": "verify", "returned": "resubmit", "verified": "plan", "planned": "admit",
+    "in_treatment": "complete", "treated": "close",
+}  # fmt: skip
+AT_ONCE = {"register", "verify", "resubmit", "confirm-age"}  # Nothing to ask: a button, not a page.
+
+
+@dataclass
+class Station:
+    words: str
+    past: bool
+    now: bool
+    note: str = ""
+
+
+@dataclass
+class Step:
+    """A button on the page: where it leads and whether pressing it already does it."""
+
+    move: str
+    words: str
+    address: str
+    at_once: bool
+    forward: bool
+
+
+@dataclass
+class Progress:
+    case: Case
+    special: bool
+    stations: list[Station]
+    steps: list[Step]
+    note: str = ""
+
+
+def stations(case: Case, events: list[CaseEvent]) -> list[Station]:
+    """Past, present and future stations; a note says day and hand."""
+    reached = {}
+    for event in events:  # Newest first: the latest arrival at a station is what counts.
+        reached.setdefault(event.to_state, event)
+    order = [code for code, _ in STATIONS]
+    here = order.index("registered" if case.state == "returned" else case.state)
+    drawn = []
+    for index, (code, words) in enumerate(STATIONS):
+        event = reached.get(code)
+        # A case may go from verification straight to a stay: a station nobody stopped at stays empty.
+        past = index < here and event is not None or index == here == len(order) - 1
+        note = f"{event.on:%m-%d} {event.by_name}" if event and index <= here else ""
+        drawn.append(Station(words, past, index == here and not past, note))
+    if case.state == "returned":
+        drawn[here].words = "退回补正"
+    return drawn
+
+
+def steps(case: Case, staff) -> list[Step]:
+    """The moves this member of staff may make now, the forward one first."""
+    moves = allowed_moves(case.state, staff.role)
+    if case.state == "treated":
+        moves = [move for move in moves if move != "admit"] + (["admit"] if "admit" in moves else [])
+    found = [_step(case, move) for move in moves]
+    if case.age_confirmation_needed and not case.age_confirmed_by_id and staff.role == Role.LEAD:
+        found.insert(0, Step("confirm-age", "确认年龄", reverse("ledger:case-move", args=[case.pk, "confirm-age"]), True, True))
+    return sorted(found, key=lambda step: not step.forward)
+
+
+def _step(case: Case, move: str) -> Step:
+    words = "再次入院" if move == "admit" and case.state in ("in_treatment", "treated") else MOVES[move].label
+    address = reverse(BY_HOSPITAL[move], args=[case.pk]) if move in BY_HOSPITAL else reverse("ledger:case-move", args=[case.pk, move])
+    return Step(move, words, address, move in AT_ONCE, FORWARD.get(case.state) == move)
+
+
+def case_progress(case: Case, staff, events: list[CaseEvent], covered: set[int]) -> Progress:
+    """Everything the page shows of one case; ``events`` are the case's, newest first."""
+    note = ""
+    if case.state == "returned":
+        note = next((f"退回原因：{event.reason}" for event in events if event.move == "case_return"), "")
+    elif case.state == "closed":
+        note = f"{case.get_outcome_display()}，{case.closed_on}"
+    elif case.age_confirmation_needed and not case.age_confirmed_by_id:
+        note = f"超过 {case.disease.age_max} 岁的年龄限制，须负责人确认"
+    return Progress(case, case.disease_id in covered, stations(case, events), steps(case, staff), note)

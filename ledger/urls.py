@@ -1,0 +1,39 @@
+from django.urls import path
+
+from ledger.views import accounts, cases, categories, divisions, people, register, trail
+
+app_name = "ledger"
+urlpatterns = [
+    # Finding
+    path("", cases.case_list, name="case-list"),
+    path("find/", people.find, name="find"),
+    path("categories/", categories.queue, name="category-queue"),
+    # Registering
+    path("people/new/", register.register, name="register"),
+    path("people/new/check/", register.identity_check, name="identity-check"),
+    path("villages/", register.villages, name="villages"),
+    # A person
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/timeline/", people.timeline, name="timeline"),
+    path("people/<int:pk>/reveal/<slug:what>/", people.reveal_number, name="reveal"),
+    path("people/<int:pk>/edit/", people.edit, name="person-edit"),
+    path("people/<int:pk>/move-house/", people.move, name="move-house"),
+    path("people/<int:pk>/categories/new/", categories.add, name="category-add"),
+    path("people/<int:pk>/enrolment/", categories.enrolment, name="enrolment"),
+    path("people/<int:pk>/card/", categories.policy_card, name="policy-card"),
+    path("people/<int:pk>/cases/new/", cases.case_add, name="case-add"),
+    path("categories/<int:pk>/verify/", categories.verify, name="category-verify"),
+    path("categories/<int:pk>/end/", categories.end, name="category-end"),
+    path("categories/<int:pk>/out-of-poverty/", categories.out_of_poverty, name="out-of-poverty"),
+    path("cases/<int:pk>/<slug:move>/", cases.case_move, name="case-move"),
+    # Data kept by staff
+    path("divisions/", divisions.divisions, name="divisions"),
+    path("divisions/import/", divisions.division_import, name="division-import"),
+    path("divisions/<int:pk>/end/", divisions.division_end, name="division-end"),
+    # Operators and auditors
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", accounts.account_new, name="account-new"),
+    path("accounts/<int:pk>/reset/", accounts.account_reset, name="account-reset"),
+    path("accounts/<int:pk>/switch/", accounts.account_switch, name="account-switch"),
+    path("trail/", trail.trail, name="trail"),
+]

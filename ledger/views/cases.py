@@ -1,0 +1,131 @@
+"""The case list, a further disease for a person, and the moves of a case."""
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from ledger import clock
+from ledger.actions import cases as actions
+from ledger.actions.refusals import Refused
+from ledger.case_list import PAGE, CaseFilter, page_of
+from ledger.forms import DayField, LedgerForm, PlainField, ReasonForm
+from ledger.models import Case, CategoryFact, Person, Programme
+from ledger.person_forms import CaseForm
+from ledger.transitions import MOVES, OUTCOMES, STATES
+from ledger.views.people import find_person
+from ledger.views.register import FOUND_ONLY
+
+COUNT_CAP = 1000
+
+
+def case_list(request: HttpRequest) -> HttpResponse:
+    """Newest first, with tabs by state and filters; figures beside the tabs follow the other filters."""
+    form = CaseFilter(request.GET, staff=request.user)
+    wanted = form.apply(Case.objects.visible_to(request.user))
+    state = request.GET.get("state", "")
+    counts = dict(wanted.order_by().values_list("state").annotate(Count("pk")))
+    total = sum(counts.values())
+    chosen = wanted.filter(state=state) if state in dict(STATES) else wanted
+    page = page_of(chosen, request.GET)
+    held = CategoryFact.objects.filter(during__contains=clock.today()).order_by("category")
+    rows = list(
+        chosen.model.objects.visible_to(request.user)
+        .filter(pk__in=page.ids)
+        .select_related("person__township", "person__village", "disease", "county")
+        .prefetch_related(Prefetch("person__categories", queryset=held, to_attr="held"))
+    )
+    order = {pk: index for index, pk in enumerate(page.ids)}
+    rows.sort(key=lambda case: order[case.pk])
+    covered = {disease.pk for disease in Programme.of(request.user.area).covered_on(clock.today())}
+    tabs = [("", "全部", total), *((code, words, counts.get(code, 0)) for code, words in STATES if counts.get(code) or code == state)]
+    filters = request.GET.copy()
+    for name in ("before", "after", "state"):
+        filters.pop(name, None)
+    context = {
+        "form": form, "rows": rows, "page": page, "tabs": tabs, "state": state, "total": total, "covered": covered,
+        "filters": filters.urlencode(), "page_size": PAGE, "cap": COUNT_CAP, "used": form.used(),
+    }  # fmt: skip
+    return render(request, "ledger/case_list.html", context)
+
+
+def case_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another disease of somebody already on the ledger."""
+    person: Person = find_person(request, pk)
+    form = CaseForm(request.POST or None, staff=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.check_age(person.born_on)
+        if not form.errors:
+            try:
+                case = actions.open_case(by=request.user, person=person, entry=form.entry(), found_only=request.user.role in FOUND_ONLY)
+            except Refused as refused:
+                form.refuse(refused)
+            else:
+                messages.success(request, f"已登记{person.name}的{case.disease}，状态“{case.get_state_display()}”。")
+                return redirect("ledger:person", pk)
+    return render(request, "ledger/case_add.html", {"form": form, "person": person}, status=422 if form.errors else 200)
+
+
+class CloseForm(LedgerForm):
+    outcome = forms.ChoiceField(label="销号原因", choices=[("", "请选择"), *OUTCOMES])
+    on = DayField(label="销号日期")
+    reason = PlainField(label="说明", max_length=300)
+
+
+def _close(case: Case, by, data: dict) -> None:
+    actions.close_case(by=by, case=case, **data)
+
+
+# move → (form, its fields' widths, what it does). Moves of the hospital have pages in the hospitals app.
+ASKING = {
+    "return": (ReasonForm, [("reason", "w8")], lambda case, by, data: actions.return_case(by=by, case=case, **data)),
+    "withdraw": (ReasonForm, [("reason", "w8")], lambda case, by, data: actions.withdraw_completion(by=by, case=case, **data)),
+    "reopen": (ReasonForm, [("reason", "w8")], lambda case, by, data: actions.reopen_case(by=by, case=case, **data)),
+    "close": (CloseForm, [("outcome", "w2"), ("on", "w2"), ("reason", "w6")], _close),
+}
+AT_ONCE = {
+    "register": actions.register_case,
+    "verify": actions.verify_case,
+    "resubmit": actions.resubmit_case,
+    "confirm-age": actions.confirm_age,
+}
+LEADS = {
+    "return": "写清缺什么、去哪里补，登记人会看到这句话。",
+    "withdraw": "只用于误登记完成治疗。完成治疗日期会被撤销，统计随之改变。",
+    "reopen": "病例回到销号前的状态。",
+    "close": "治愈、好转须先登记完成治疗；迁出指迁出本市，市内搬家请用“搬迁”。销号不能直接撤回，恢复也要写原因。",
+}
+
+
+def case_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
+    """One move of a case: at once where nothing is asked, else by a form with the reason."""
+    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("person", "disease", "county"), pk=pk)
+    label = "确认年龄" if move == "confirm-age" else MOVES[move].label if move in MOVES else ""
+    if move in AT_ONCE and request.method == "POST":
+        try:
+            AT_ONCE[move](by=request.user, case=case)
+        except Refused as refused:
+            messages.error(request, refused.message)
+        else:
+            messages.success(request, f"{case.person.name}的{case.disease}：已{label}。")
+        return redirect("ledger:person", case.person_id)
+    if move not in ASKING or request.user.role not in MOVES[move].roles:
+        raise Http404
+    form_class, layout, act = ASKING[move]
+    form = form_class(request.POST or None, **({"initial": {"on": clock.today()}} if move == "close" else {}))
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(case, request.user, form.cleaned_data)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, f"{case.person.name}的{case.disease}：已{label}。")
+            gone = not Person.objects.visible_to(request.user).filter(pk=case.person_id).exists()
+            return redirect(reverse("ledger:case-list") if gone else reverse("ledger:person", args=[case.person_id]))
+    context = {
+        "form": form, "person": case.person, "case": case, "title": f"{label}：{case.disease}", "save": label, "lead": LEADS[move],
+        "layout": layout, "danger": move in ("close", "withdraw"),
+    }  # fmt: skip
+    return render(request, "ledger/person_form.html", context, status=422 if form.errors else 200)

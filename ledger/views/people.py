@@ -1,0 +1,165 @@
+"""A person's page, and what is done from it: revealing a number, correcting, moving house, finding by ID number."""
+
+from django.contrib import messages
+from django.forms import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from ledger import clock
+from ledger.actions import people as actions
+from ledger.actions.refusals import HeldElsewhere, Refused, Stale
+from ledger.actions.trail import record
+from ledger.forms import LedgerForm, NumberText, PlainField
+from ledger.identity import IdNumberError, read_id_number
+from ledger.models import Case, Category, Person, Programme
+from ledger.models.person import VERIFIER
+from ledger.person_forms import HomeForm, PersonForm
+from ledger.progress import case_progress
+from ledger.views.register import Identity, identity_of
+
+NEWEST = 5
+
+
+def find_person(request: HttpRequest, pk: int) -> Person:
+    """The person, if this member of staff may see them; 404 otherwise."""
+    return get_object_or_404(Person.objects.visible_to(request.user).select_related("county__parent", "township", "village"), pk=pk)
+
+
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    found = find_person(request, pk)
+    today = clock.today()
+    events = list(found.events.all())
+    covered = {disease.pk for disease in Programme.of(found.county).covered_on(today)}
+    cases = Case.objects.visible_to(request.user).filter(person=found).select_related("disease", "county").order_by("registered_on", "pk")
+    progress = [case_progress(case, request.user, [e for e in events if e.case_id == case.pk], covered) for case in cases]
+    facts = list(found.categories.select_related("verified_by"))
+    for fact in facts:
+        fact.mine = VERIFIER[Category(fact.category)] == request.user.role
+        fact.holds = fact.holds_on(today)
+    forward = [step for one in progress for step in one.steps if step.forward]
+    record("viewed_person", by=request.user, subject=found, county=found.county)
+    context = {
+        "person": found, "progress": progress, "facts": facts, "held": [fact for fact in facts if fact.holds], "next": forward[0] if forward else None,
+        "special": sum(one.special for one in progress), "events": events[:NEWEST], "event_count": len(events),
+        "enrolments": found.enrolments.all()[:2], "card": found.policy_cards.first(), "left": not found.residences.filter(during__endswith=None).exists(),
+    }  # fmt: skip
+    return render(request, "ledger/person.html", context)
+
+
+def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    found = find_person(request, pk)
+    return render(request, "ledger/timeline.html", {"person": found, "events": found.events.all()})
+
+
+def reveal_number(request: HttpRequest, pk: int, what: str) -> HttpResponse:
+    """A number in full: a click, and a row on the trail."""
+    found = find_person(request, pk)
+    if what not in actions.REVEALABLE:
+        raise Http404
+    number = actions.reveal(by=request.user, person=found, what=what)
+    if request.htmx:
+        return render(request, "ledger/_revealed.html", {"number": number})
+    messages.info(request, f"{found.name}的{actions.REVEALABLE[what]}：{number}。已记入查看日志。")
+    return redirect("ledger:person", pk)
+
+
+class EditForm(PersonForm):
+    """Corrections to a person; home and categories have pages of their own."""
+
+    why = PlainField(label="修改说明", required=False, max_length=100)
+
+    def __init__(self, *args, person: Person, **kwargs):
+        initial = {
+            name: getattr(person, name) for name in self.base_fields if hasattr(person, name) and name not in ("township", "village")
+        }
+        for name in ("id_number", "phone", "contact_phone", "village_doctor_phone"):
+            initial[name] = initial[name].reveal()
+        initial |= {"township": person.township_id, "village": person.village_id}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["township"].disabled = True
+        self.fields["village"].choices = [(person.village_id, person.village.name)]
+        self.person = person
+
+    def clean(self):
+        data = super().clean()
+        self.errors.pop("village", None)
+        data["village"] = self.person.village
+        return data
+
+
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    found = find_person(request, pk)
+    form = EditForm(request.POST or None, staff=request.user, person=found)
+    identity, stale = Identity(), None
+    version = request.POST.get("version", str(found.version))
+    if request.method == "POST":
+        if form.is_valid():
+            identity = identity_of(form, request.user, except_pk=found.pk)
+        if not form.errors:
+            try:
+                actions.correct_person(by=request.user, person=found, version=int(version) if version.isdigit() else 0, facts=form.facts())
+            except Stale as conflict:
+                stale = conflict
+                version = str(Person.objects.visible_to(request.user).get(pk=pk).version)
+            except Refused as refused:
+                form.refuse(refused)
+            else:
+                messages.success(request, "资料已保存。")
+                return redirect("ledger:person", pk)
+    else:
+        record("opened_for_edit", by=request.user, subject=found, county=found.county)
+    context = {"form": form, "person": found, "identity": identity, "stale": stale, "version": version, "forms": [form]}
+    return render(request, "ledger/person_edit.html", context, status=(409 if stale else 422) if request.method == "POST" else 200)
+
+
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Moving house inside the prefecture; the case goes to the new county from that day."""
+    found = find_person(request, pk)
+    form = HomeForm(request.POST or None, staff=request.user)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            moved = actions.move_house(
+                by=request.user, person=found, village=data["village_code"], address=data["address"], on=data["on"], reason=data["reason"]
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, f"{moved.name}自 {data['on']} 起的住址已改为{moved.county.label}{moved.full_address}。")
+            still_ours = Person.objects.visible_to(request.user).filter(pk=pk).exists()
+            return redirect("ledger:person", pk) if still_ours else redirect("ledger:case-list")
+    context = {
+        "person": found, "form": form, "title": "搬迁", "save": "保存搬迁",
+        "lead": f"现住{found.full_address}。搬到外县的，病例自搬迁之日起转到新的县；以前的上报不变。",
+        "layout": [("village_code", "w3"), ("address", "w4"), ("on", "w2"), ("reason", "w3")],
+    }  # fmt: skip
+    return render(request, "ledger/person_form.html", context, status=422 if form.errors else 200)
+
+
+class FindForm(LedgerForm):
+    id_number = NumberText(label="身份证号", max_length=40)
+
+    def clean_id_number(self):
+        try:
+            return read_id_number(self.cleaned_data["id_number"], clock.today())
+        except IdNumberError as error:
+            raise ValidationError(str(error)) from None
+
+
+def find(request: HttpRequest) -> HttpResponse:
+    """By the exact ID number, by POST, so that no number stands in an address or a log."""
+    form = FindForm(request.POST or None)
+    answer = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            holder = actions.holder_of(form.cleaned_data["id_number"], by=request.user)
+        except (Refused, HeldElsewhere) as refused:
+            form.refuse(refused)
+        else:
+            if holder.person and Person.objects.visible_to(request.user).filter(pk=holder.person.pk).exists():
+                return redirect("ledger:person", holder.person.pk)
+            if holder.elsewhere or holder.person:
+                answer = "已在其他县区登记，可申请转入。" if holder.elsewhere else "本县其他乡镇已登记，请与县卫健部门联系。"
+            else:
+                answer = "没有登记过这个身份证号。"
+    return render(request, "ledger/find.html", {"form": form, "answer": answer}, status=422 if form.errors else 200)
