@@ -1,0 +1,32 @@
+"""What a new draft says that the one before did not, in sentences for the county lead. Pure."""
+
+from reports.forms.wording import FIGURES, LABELS, NEITHER, TOTAL
+
+
+def changes(before: dict, after: dict) -> list[str]:
+    """Compare two payloads of one form; never empty when they differ."""
+    found = _f1(before, after) if after["form"] == "F1" else _f2(before, after)
+    if before["cut_off_on"] != after["cut_off_on"]:
+        found.append(f"统计截止日期由 {before['cut_off_on']} 改为 {after['cut_off_on']}")
+    if not found and before != after:
+        found.append("人员资料或填报人有改动，数字没有变")
+    return found
+
+
+def _f1(before: dict, after: dict) -> list[str]:
+    old = {row["name"]: row for row in [*before["rows"], {"name": TOTAL, **before["total"]}]}
+    found = []
+    for row in [*after["rows"], {"name": TOTAL, **after["total"]}]:
+        was = old.get(row["name"], dict.fromkeys(FIGURES, 0))
+        found += [f"{row['name']}{LABELS[key]} {row[key] - was[key]:+d}" for key in FIGURES if row[key] != was[key]]
+    if before[NEITHER] != after[NEITHER]:
+        found.append(f"两类都不属于的人 {after[NEITHER] - before[NEITHER]:+d}")
+    if not found and before["people"] != after["people"]:
+        found.append("人员有进有出，数字没有变")
+    return found
+
+
+def _f2(before: dict, after: dict) -> list[str]:
+    old, new = ({(row["disease"], row["person"]): row["name"] for row in payload["rows"]} for payload in (before, after))
+    found = [f"{disease}增加{new[disease, person]}" for disease, person in new if (disease, person) not in old]
+    return found + [f"{disease}减少{old[disease, person]}" for disease, person in old if (disease, person) not in new]

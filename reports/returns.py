@@ -1,0 +1,110 @@
+"""What a county's return for a period says now: frozen when submitted, else its draft, else built for this look alone."""
+
+import calendar
+import datetime
+import json
+import re
+from dataclasses import dataclass
+
+from ledger import clock
+from ledger.actions.refusals import Refused
+from ledger.models import Division, UnitName
+from ledger.models.division import UnitKind
+from ledger.protection import Sealed
+from reports.forms.consolidation import CountyReturn
+from reports.forms.payload import build
+from reports.models import Due, DueRule, Form, Submission
+from reports.workbook.city import city_workbook as draw_city
+from reports.workbook.county import county_workbook as draw_county
+
+DEFAULT_DAY = 23
+
+
+@dataclass(frozen=True)
+class Return:
+    """One form of a county for a period, and where it comes from."""
+
+    payload: dict
+    submission: Submission | None
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.submission is not None and self.submission.is_frozen
+
+
+def first_of(period: str) -> datetime.date:
+    """``2017-10`` as the month's first day. Raises ValueError for anything else."""
+    if not re.fullmatch(r"\d{4}-\d{2}", period):
+        raise ValueError(f"not a month: {period!r}")
+    return datetime.date.fromisoformat(f"{period}-01")
+
+
+def cut_off(county: Division, period: datetime.date, form: str = Form.F1) -> datetime.date:
+    """The cut-off of a period: the rule's day of its month, never a moved deadline; today when that is earlier.
+
+    Raises Refused before the month has begun.
+    """
+    today = clock.today()
+    if period > today:
+        raise Refused(f"{period.year} 年 {period.month} 月还没有开始，不能统计。请改选已经开始的月份。")
+    due = Due.objects.everywhere("a cut-off names nobody").filter(county=county, period=period, form=form).first()
+    if due:
+        return min(due.cut_off_on, today)
+    rule = DueRule.objects.filter(prefecture=county.parent_id, form=form).first()
+    day = min(rule.day if rule else DEFAULT_DAY, calendar.monthrange(period.year, period.month)[1])
+    return min(period.replace(day=day), today)
+
+
+def payload_of(submission: Submission) -> dict:
+    """A kept return's payload, unsealed."""
+    kept = submission.payload
+    return json.loads(kept.reveal() if isinstance(kept, Sealed) else kept)
+
+
+def county_returns(county: Division, period: datetime.date) -> dict[str, Return]:
+    """Both forms of a county for a period. Raises NoCoverage, or Refused before the month has begun."""
+    kept = Submission.objects.everywhere("a county's return, asked by whoever may see the county").filter(
+        due__county=county, due__period=period
+    )
+    latest: dict[str, Submission] = {}
+    for submission in kept.select_related("due", "submitted_by").order_by("revision"):
+        latest[submission.due.form] = submission
+    built: dict[str, dict] = {}
+    if missing := [form for form in Form.values if form not in latest]:
+        built = build(county, period, cut_off(county, period, missing[0]))
+    return {form: Return(payload_of(latest[form]), latest[form]) if form in latest else Return(built[form], None) for form in Form.values}
+
+
+def county_payloads(county: Division, period: datetime.date) -> dict[str, dict]:
+    """The payloads of F1 and F2, by form: frozen if submitted, else the draft, else built at the period's own cut-off."""
+    return {form: found.payload for form, found in county_returns(county, period).items()}
+
+
+def county_workbook(county: Division, period: datetime.date) -> bytes:
+    """The county's workbook for a period, drawn from its rows."""
+    returns = county_returns(county, period)
+    submitted = all(found.is_submitted for found in returns.values())
+    return draw_county(returns["F1"].payload, returns["F2"].payload, submitted=submitted)
+
+
+def city_workbook(prefecture: Division, period: datetime.date) -> bytes:
+    """The consolidated workbook of a prefecture: its counties' returns, those not submitted from their drafts."""
+    found = [
+        CountyReturn(returns["F1"].payload, returns["F1"].is_submitted)
+        for returns in (county_returns(county, period) for county in Division.objects.counties_of(prefecture))
+    ]
+    if not found:
+        raise Refused(f"{prefecture.name}还没有录入县（区），不能汇总。请先录入行政区划。")
+    return draw_city(found, unit=health_unit(prefecture, period))
+
+
+def health_unit(division: Division, on: datetime.date) -> str:
+    """The name of the division's health bureau on a day."""
+    return UnitName.on(division, UnitKind.HEALTH, on)
+
+
+def preview(county: Division, on: datetime.date) -> dict[str, dict]:
+    """The payloads as they would be on any day up to today; nothing is kept. Raises NoCoverage, Refused for a later day."""
+    if on > clock.today():
+        raise Refused(f"{on} 晚于今天，不能预览。请改选今天或更早的日期。", "on")
+    return build(county, on.replace(day=1), on)
