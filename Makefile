@@ -1,0 +1,36 @@
+# The two commands are `make demo` and `make test`; see README.md.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+SERVE ?= 1
+RESET ?=
+PORT ?= 8000
+
+# Nobody else's Python settings reach ours, and Chinese prints in any locale.
+unexport PYTHONPATH PYTHONHOME
+export PYTHONUTF8 = 1
+
+no := 0 no false
+RUN := .venv/bin/python
+
+.PHONY: demo test check lock
+
+demo:
+	@$(PYTHON) config/trial/install.py requirements.txt
+	@exec $(RUN) manage.py demo --port "$(PORT)" $(if $(filter $(no),$(SERVE)),--no-serve) $(if $(filter-out $(no),$(RESET)),--reset)
+
+test:
+	@$(PYTHON) config/trial/install.py requirements-dev.txt
+	@exec $(RUN) -m pytest -n 2 $(ARGS)
+
+check:
+	@$(PYTHON) config/trial/install.py requirements-dev.txt
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m ruff check .
+	@$(RUN) .venv/bin/lint-imports
+
+# Writes requirements.txt and requirements-dev.txt anew; UPGRADE=1 takes newer versions.
+lock:
+	@$(PYTHON) config/trial/install.py requirements-dev.txt
+	@for list in requirements requirements-dev; do \
+		CUSTOM_COMPILE_COMMAND="make lock" $(RUN) -m piptools compile --quiet $(if $(UPGRADE),--upgrade) --generate-hashes --no-emit-index-url \
+			--no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --output-file $$list.txt $$list.in || exit 1; \
+	done

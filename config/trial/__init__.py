@@ -1,0 +1,1 @@
+"""The trial on one machine: installing, starting, watching and stopping its processes."""
