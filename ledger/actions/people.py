@@ -157,7 +157,9 @@ def _put_on_ledger(by: Staff, facts: PersonFacts, categories: list[CategoryEntry
     try:
         with transaction.atomic():
             person.save(force_insert=True)
-    except IntegrityError:  # Two clerks saved the same ID number in the same moment.
+    except IntegrityError as error:  # Two clerks saved the same ID number in the same moment.
+        if "id_number_hash" not in str(error):
+            raise
         raise Refused("这个身份证号刚刚由别人登记。请打开已有的资料。", "id_number") from None
     since = min([entry.since for entry in categories] + ([case.found_on] if case else []) + [clock.today()])
     Residence.objects.create(
@@ -220,7 +222,9 @@ def _save_corrected(by: Staff, person: Person, version: int, facts: PersonFacts)
     try:
         with transaction.atomic():
             person.save()
-    except IntegrityError:  # Two clerks gave the same ID number in the same moment.
+    except IntegrityError as error:  # Two clerks gave the same ID number in the same moment.
+        if "id_number_hash" not in str(error):
+            raise
         raise Refused("这个身份证号刚刚由别人登记。请核对。", "id_number") from None
     person.residences.filter(during__endswith=None).update(address=facts.address)
     tell(person, "person_corrected", "修改资料：" + "、".join(label for label, *_ in changes), by=by, detail={"changes": changes})
