@@ -1,5 +1,7 @@
 """What a new draft says that the one before did not, in sentences for the county lead. Pure."""
 
+from collections import Counter
+
 from reports.forms.wording import FIGURES, LABELS, NEITHER, TOTAL
 
 
@@ -27,6 +29,9 @@ def _f1(before: dict, after: dict) -> list[str]:
 
 
 def _f2(before: dict, after: dict) -> list[str]:
-    old, new = ({(row["disease"], row["person"]): row["name"] for row in payload["rows"]} for payload in (before, after))
-    found = [f"{disease}增加{new[disease, person]}" for disease, person in new if (disease, person) not in old]
-    return found + [f"{disease}减少{old[disease, person]}" for disease, person in old if (disease, person) not in new]
+    """People come and go disease by disease; in numbers, because a draft's changes are kept unsealed."""
+    old, new = (Counter((row["disease"], row["person"]) for row in payload["rows"]) for payload in (before, after))
+    found = []
+    for word, gone in (("增加", new - old), ("减少", old - new)):
+        found += [f"{disease}{word} {count} 人" for disease, count in Counter(disease for disease, _ in gone).items()]
+    return found

@@ -12,7 +12,12 @@ from django.db import connection
 
 from ledger.models import Standing
 from reports.forms.coverage import covered_ids
-from reports.forms.wording import FIGURES, NEITHER, TOTAL
+from reports.forms.wording import FIGURES, LABELS, NEITHER, TOTAL, notes
+
+__all__ = [
+    "FIGURES", "LABELS", "NEITHER", "TOTAL", "CaseLine", "CountedTable", "RowPerson", "Table", "case_lines", "f1_figures",
+    "f1_people", "figure_people", "in_rows", "notes", "quarter_start", "tabulate",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

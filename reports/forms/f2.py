@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from ledger.models import Case, Disease
 from reports.forms.f1 import CaseLine
 from reports.forms.people import civil_categories, particulars
+from reports.forms.wording import F2_HEADINGS as HEADINGS
+
+__all__ = ["HEADINGS", "f2_rows"]
 
 
 def f2_rows(lines: Sequence[CaseLine], on: datetime.date, diseases: Sequence[Disease]) -> list[dict]:

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from ledger.models import Disease
 from reports.forms.f1 import CaseLine, in_rows
 from reports.forms.people import particulars
+from reports.forms.wording import ROSTER_HEADINGS as HEADINGS
+
+__all__ = ["HEADINGS", "roster", "treated_people"]
 
 
 def treated_people(lines: Sequence[CaseLine], on: datetime.date) -> dict[int, list[CaseLine]]:

@@ -43,7 +43,7 @@ def _title(sheet: Worksheet, columns: int, text: str, whole: dict) -> None:
     write_across(sheet, 1, 1, columns, text, font=TITLE, across="center")
     sheet.row_dimensions[1].height = 34
     write_across(sheet, 2, 1, columns, f"(统计截止日期：{whole['cut_off_on']})", across="center")
-    sheet.row_dimensions[2].height = 20
+    sheet.row_dimensions[2].height = 26
 
 
 def draw_matrix(sheet: Worksheet, returns: Sequence[CountyReturn], whole: dict) -> None:
@@ -84,7 +84,7 @@ def _matrix_row(sheet: Worksheet, row: int, name: str, state: str, table: dict, 
 
 def draw_progress(sheet: Worksheet, returns: Sequence[CountyReturn], whole: dict) -> None:
     """The treated share of every county, as a table and as a native chart of the same numbers."""
-    for column, width in zip("ABCD", (24, 12, 14, 14), strict=True):
+    for column, width in zip("ABCD", (28, 16, 16, 16), strict=True):
         sheet.column_dimensions[column].width = width
     _title(sheet, 4, f"{whole['city']}各县（区）累计救治率", whole)
     for column, text in enumerate((COUNTY, "总数", "累计救治数", "累计救治率"), start=1):
@@ -100,6 +100,8 @@ def draw_progress(sheet: Worksheet, returns: Sequence[CountyReturn], whole: dict
             share.number_format = "0.0%"
         sheet.row_dimensions[row].height = 20
     last = 3 + len(rows)
+    for column in range(1, 5):
+        sheet.cell(last, column).fill = SHADE
     write_lines(sheet, last + 1, 4, ["累计救治率 = 建档立卡累计救治数 ÷ 建档立卡总数。没有患者的县（区）写“—”。"])
     sheet.add_chart(_chart(sheet, last), f"A{last + 3}")
     set_paper(sheet, landscape=False, repeat=(3, 3), footer=f"{whole['city']} {whole['period']}")
@@ -116,8 +118,8 @@ def _chart(sheet: Worksheet, last: int) -> BarChart:
     chart.dataLabels.numFmt = "0.0%"
     chart.x_axis.scaling.orientation = "maxMin"  # The first county on top, as in the table.
     chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
-    chart.y_axis.number_format, chart.y_axis.majorGridlines = "0%", None
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.layout = Layout(manualLayout=ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=0.24, y=0.04, w=0.68, h=0.84))
-    chart.width, chart.height = 17, 1.5 + 0.85 * (last - 3)
+    chart.y_axis.majorGridlines = None
+    chart.x_axis.delete, chart.y_axis.delete = False, True  # Every bar says its number; nobody reads it off an axis.
+    chart.layout = Layout(manualLayout=ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=0.24, y=0.04, w=0.66, h=0.92))
+    chart.width, chart.height = 15.4, 1 + 0.85 * (last - 3)
     return chart

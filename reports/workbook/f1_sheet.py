@@ -5,7 +5,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reports.forms.wording import TOTAL
 from reports.workbook.paper import BODY, HEADING, SHADE, STRONG, TITLE, set_paper, write, write_across, write_lines
 
-WIDTHS = (20, 11, 13, 13, 13, 20, 15)
+WIDTHS = (22, 11, 13, 13, 13, 22, 13)
 POOR, CIVIL = "建档立卡人数", "非建档立卡人数"
 SECOND_ROW = ("总数", "累计救治数", "本季度完成救治数", "未完成救治数", "主要诊断", "本季度完成救治数")
 TABLE_ROW = 4  # Where the document's table begins; the title rows stand above it.
@@ -23,7 +23,7 @@ def draw_f1(sheet: Worksheet, table: dict, *, unit: str, filler: str, phone: str
     write_across(sheet, 3, 1, 3, f"填报单位（盖章）{unit}")
     write_across(sheet, 3, 4, 5, f"填报人：{filler}")
     write_across(sheet, 3, 6, 7, f"联系电话：{phone}")
-    sheet.row_dimensions[3].height = 24
+    sheet.row_dimensions[3].height = 28
     _headings(sheet)
     row = TABLE_ROW + 2
     for figures in table["rows"]:
@@ -43,8 +43,8 @@ def _headings(sheet: Worksheet) -> None:
     write_across(sheet, TABLE_ROW, 6, 7, CIVIL, **style)
     for column, text in enumerate(SECOND_ROW, start=2):
         write(sheet, TABLE_ROW + 1, column, text, font=HEADING, across="center")
-    sheet.row_dimensions[TABLE_ROW].height = 24
-    sheet.row_dimensions[TABLE_ROW + 1].height = 38
+    sheet.row_dimensions[TABLE_ROW].height = 30
+    sheet.row_dimensions[TABLE_ROW + 1].height = 40
 
 
 def _figures(sheet: Worksheet, row: int, name: str, figures: dict, font) -> None:
@@ -52,4 +52,4 @@ def _figures(sheet: Worksheet, row: int, name: str, figures: dict, font) -> None
     write(sheet, row, 6, name, font=font, across="center")
     for column, figure in FIGURE_COLUMNS:
         write(sheet, row, column, figures[figure], font=font, across="right")
-    sheet.row_dimensions[row].height = 24
+    sheet.row_dimensions[row].height = 30

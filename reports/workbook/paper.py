@@ -48,7 +48,8 @@ def write(
     else:
         cell.value = value
     cell.font = font
-    cell.alignment = Alignment(horizontal=across, vertical="center", wrap_text=wrap)
+    indent = 1 if grid and across != "center" else 0
+    cell.alignment = Alignment(horizontal=across, vertical="center", wrap_text=wrap, indent=indent)
     if grid:
         cell.border = GRID
     return cell
@@ -83,7 +84,7 @@ def fit_columns(sheet: Worksheet, rows: Iterable[Sequence], least: Sequence[int]
 
 def fit_height(sheet: Worksheet, row: int, values: Sequence, widths: Sequence[float], least: float = 20) -> None:
     """Set a row as high as its longest wrapped value needs."""
-    lines = max(ceil(width_of(value) / max(width - 1.5, 1)) for value, width in zip(values, widths, strict=True))
+    lines = max(ceil(width_of(value) / max(width - 2.5, 1)) for value, width in zip(values, widths, strict=True))
     sheet.row_dimensions[row].height = max(least, lines * LINE + 4)
 
 
