@@ -25,7 +25,9 @@ class AccessMiddleware:
             response = self.get_response(request)
         finally:
             request_address.reset(token)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        # The health page drops the session, so as to write nothing.
+        signed_in = hasattr(request, "session") and request.user.is_authenticated
+        if signed_in and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"  # What was on the screen is gone after signing out.
         return response
 

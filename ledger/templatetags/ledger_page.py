@@ -52,7 +52,7 @@ def all_problems(forms: list[Form]) -> list[tuple[str, str]]:
     for form in forms:
         for name, errors in form.errors.items():
             anchor = form[name].id_for_label if name in form.fields else ""
-            problems += [(anchor, error) for error in errors]
+            problems += [(anchor, error.rstrip("。")) for error in errors]
     return problems
 
 

@@ -18,6 +18,15 @@
     if (next) { next.focus(); }
   });
 
+  // Alt with the letter of an accesskey, the same in every browser: S saves, N registers, F searches.
+  document.addEventListener("keydown", function (event) {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.key.length !== 1) { return; }
+    var target = document.querySelector('[accesskey="' + CSS.escape(event.key.toLowerCase()) + '"]');
+    if (!target) { return; }
+    event.preventDefault();
+    if (target.tagName === "INPUT") { target.focus(); target.select(); } else { target.click(); }
+  });
+
   // A form is sent once, however often the button is pressed.
   document.addEventListener("submit", function (event) {
     var form = event.target;

@@ -1,0 +1,237 @@
+"""Every address × role × method × a foreign object: the table decides, and a stranger's record is not there."""
+
+import datetime
+import re
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from psycopg2.extras import DateRange
+
+from config.access import NAMESPACES, TABLE, rule_for
+from hospitals.models import Stay
+from ledger import clock
+from ledger.models import Category, Role
+from reports.models import DueRule
+
+PUBLIC = {name for name, rule in TABLE.items() if rule.roles is None}
+# Addresses whose object lies in an area; the rest show whatever the reader's own area holds.
+WITH_OBJECT = {
+    "person": ["person", "timeline", "reveal", "person-edit", "move-house", "category-add", "enrolment", "policy-card", "case-add"],
+    "fact": ["category-verify", "category-end", "out-of-poverty"],
+    "case": ["case-move"],
+}
+
+
+def addresses(resolver=None, namespace: str = "") -> dict[str, URLPattern]:
+    """Every named address below the project's URLconf, by its full name."""
+    found = {}
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            found |= addresses(entry, inner)
+        else:
+            found[f"{namespace}{entry.name}"] = entry
+    return found
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    named = set(addresses())
+    unlisted = sorted(name for name in named if rule_for(name) is None)
+    stale = sorted(name for name in TABLE if name not in named)
+    assert unlisted == []
+    assert stale == []
+    assert {name.partition(":")[0] for name in named if name not in TABLE} == set(NAMESPACES)
+
+
+@pytest.mark.django_db
+def test_an_address_without_a_row_is_refused(cast, monkeypatch):
+    monkeypatch.delitem(TABLE, "ledger:case-list")
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.clerk)
+    assert client.get(reverse("ledger:case-list")).status_code == 500
+
+
+class World:
+    """The objects that addresses name: one's own in 柳城县, and the same in 鹿寨县."""
+
+    def __init__(self, cast):
+        self.cast = cast
+        DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=datetime.date(2017, 8, 1))
+        self.own = self._objects(cast.register("石永福", found_on=datetime.date(2017, 10, 1)), cast.hospital, "450222")
+        self.foreign = self._objects(
+            cast.register("覃水莲", village=cast.village2, found_on=datetime.date(2017, 10, 1)), cast.city_hospital, "450223"
+        )
+
+    def _objects(self, person, hospital, county: str) -> dict:
+        fact = person.categories.get(category=Category.REGISTERED_POOR)
+        case = person.cases.get()
+        type(case).objects.everywhere("set-up").filter(pk=case.pk).update(
+            state="in_treatment", hospital_code=hospital.code, hospital_name=hospital.name
+        )
+        clerk = self.cast.clerk if county == "450222" else self.cast.clerk2
+        stay = Stay.objects.create(
+            case=case, hospital=hospital, admitted_on=datetime.date(2017, 10, 10), recorded_at=clock.now(), recorded_by=clerk
+        )
+        return {
+            "person": person.pk,
+            "fact": fact.pk,
+            "case": case.pk,
+            "stay": stay.pk,
+            "county": county,
+            "staff": clerk.pk,
+            "village": person.village_id,
+        }
+
+    def address(self, name: str, things: dict) -> str:
+        pattern = addresses()[name]
+        kinds = {
+            "hospitals:discharge": "stay", "hospitals:plan": "case", "hospitals:admit": "case", "hospitals:complete": "case",
+            "ledger:account-reset": "staff", "ledger:account-switch": "staff", "ledger:division-end": "village",
+        }  # fmt: skip
+        kind = kinds.get(name) or next((kind for kind, views in WITH_OBJECT.items() if name.removeprefix("ledger:") in views), "person")
+        values = {
+            "pk": things[kind], "person_pk": things["person"], "what": "phone", "move": "verify", "period": "2017-10",
+            "code": things["county"], "group": "all", "figure": "total", "county_code": things["county"],
+        }  # fmt: skip
+        return reverse(name, kwargs={key: values[key] for key in pattern.pattern.converters | _inner(pattern)})
+
+
+def _inner(pattern: URLPattern) -> dict:
+    return dict.fromkeys(re.findall(r"<(?:\w+:)?(\w+)>", str(pattern.pattern)), None)
+
+
+ROLE_STAFF = {
+    Role.TOWNSHIP: "township", Role.CLERK: "clerk", Role.LEAD: "lead", Role.CIVIL: "civil", Role.POVERTY: "poverty",
+    Role.DISABLED: "disabled", Role.INSURANCE: "insurance", Role.FINANCE: "finance", Role.LIAISON: "liaison", Role.EXPERT: "expert",
+    Role.CITY: "city", Role.AUDITOR: "auditor", Role.OPERATOR: "operator",
+}  # fmt: skip
+# What a city official asks for lies in its prefecture, so 鹿寨县 is not foreign to it; an operator keeps all accounts of it.
+REACHES_BOTH = {Role.CITY, Role.OPERATOR}
+NAMES = sorted(TABLE)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role), ids=str)
+def test_the_table_holds_for_every_role(cast, role):
+    world = World(cast)
+    client = Client(raise_request_exception=False)
+    client.force_login(getattr(cast, ROLE_STAFF[role]))
+    wrong = []
+    for name in NAMES:
+        if name in PUBLIC or name == "account:logout":
+            continue
+        rule, own = TABLE[name], world.address(name, world.own)
+        for method in ("GET", "POST"):
+            status = getattr(client, method.lower())(own).status_code
+            if not rule.allows(role):
+                expected = {404}
+            elif method not in rule.methods.split():
+                expected = {405}
+            else:
+                expected = {200, 302, 409, 422} | ({404} if _not_this_one(name, role, method) else set())
+            if status not in expected:
+                wrong.append((name, method, status, sorted(expected)))
+    assert wrong == []
+
+
+def _not_this_one(name: str, role: str, method: str) -> bool:
+    """Own objects that are rightly not there: a move that asks nothing has no page, a county has no villages of its prefecture."""
+    return (name == "ledger:case-move" and method == "GET") or (role == Role.CITY and name.startswith("ledger:division"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [role for role in Role if role not in REACHES_BOTH], ids=str)
+def test_a_foreign_record_is_not_there(cast, role):
+    world = World(cast)
+    client = Client(raise_request_exception=False)
+    client.force_login(getattr(cast, ROLE_STAFF[role]))
+    wrong = []
+    for name in NAMES:
+        if name in PUBLIC or world.address(name, world.foreign) == world.address(name, world.own):
+            continue
+        for method in ("GET", "POST"):
+            if method not in TABLE[name].methods.split() or not TABLE[name].allows(role):
+                continue
+            status = getattr(client, method.lower())(world.address(name, world.foreign)).status_code
+            if status != 404:
+                wrong.append((name, method, status))
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_a_stranger_is_led_to_the_door(cast):
+    world = World(cast)
+    client = Client()
+    wrong = []
+    for name in NAMES:
+        answer = client.get(world.address(name, world.own))
+        if name in PUBLIC:
+            assert answer.status_code in (200, 503), name
+        elif answer.status_code != 302 or not answer["Location"].startswith("/account/login/"):
+            wrong.append((name, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_a_first_password_opens_nothing_but_its_change(cast):
+    clerk = cast.clerk
+    clerk.must_change_password = True
+    clerk.save()
+    client = Client()
+    client.force_login(clerk)
+    answer = client.get(reverse("ledger:case-list"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("account:password"))
+    assert client.get(reverse("account:password")).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_role_taken_away_is_felt_on_the_next_request(cast):
+    client = Client()
+    client.force_login(cast.lead)
+    assert client.get(reverse("ledger:case-list")).status_code == 200
+    type(cast.lead).objects.filter(pk=cast.lead.pk).update(role=Role.AUDITOR)
+    assert client.get(reverse("ledger:case-list")).status_code == 404
+
+
+SAME_PAGES = [
+    "reports:workbench", "ledger:case-list", "ledger:find", "ledger:register", "ledger:person", "ledger:timeline", "ledger:person-edit",
+    "ledger:divisions", "hospitals:list", "hospitals:stays", "reports:months", "reports:month", "reports:list-f2", "reports:list-roster",
+    "reports:people", "reports:preview", "reports:baseline",
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["clerk", "lead", "township", "civil"])
+def test_another_countys_data_changes_no_byte_of_our_pages(cast, role, time_machine):
+    time_machine.move_to(datetime.datetime(2026, 11, 20, 2, 0, tzinfo=datetime.UTC), tick=False)
+    DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=datetime.date(2017, 8, 1))
+    own = cast.register("石永福", found_on=datetime.date(2017, 10, 1))
+    staff = getattr(cast, role)
+    names = [name for name in SAME_PAGES if TABLE[name].allows(staff.role)]
+
+    def pages() -> dict[str, str]:
+        client = Client()
+        client.force_login(staff)
+        world = {"person": own.pk, "county": "450222", "case": own.cases.get().pk, "fact": 0, "stay": 0, "staff": 0, "village": 0}
+        texts = {}
+        for name in names:
+            answer = client.get(World.address(None, name, world))
+            assert answer.status_code == 200, name
+            texts[name] = _without_tokens(answer.content.decode())
+        return texts
+
+    pages()  # The first visit writes what the second shows (a draft, a trail row): compare from the second on.
+    before = pages()
+    for name, day in [("石永福", 3), ("韦桂兰", 4), ("莫秀英", 5)]:
+        stranger = cast.register(name, village=cast.village2, found_on=datetime.date(2017, 10, day), on=datetime.date(2017, 10, day))
+        cast.treat(stranger, on=datetime.date(2017, 10, 18))
+    stranger.categories.update(during=DateRange(datetime.date(2016, 1, 1), datetime.date(2017, 10, 19)))
+    assert pages() == before
+
+
+def _without_tokens(text: str) -> str:
+    """Without the CSRF token and the nonce, which differ at every answer."""
+    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text)
+    text = re.sub(r"X-CSRFToken&quot;: &quot;[^&]+|\"X-CSRFToken\": \"[^\"]+\"", "", text)
+    return re.sub(r'nonce="[^"]+"', "", text)
