@@ -1,0 +1,58 @@
+"""Every column of ours, classed by hand: "personal" says who somebody is, how to reach them, or how they are; else "plain"."""
+
+# app.Model: (personal, plain). A link to a person is personal; bookkeeping about a row is plain.
+_BY_MODEL = {
+    "ledger.Person": (
+        "name initials sex born_on id_number id_number_hash id_absent_reason insurance_number native_place phone phone_hash village"
+        " address household_number contact_name contact_relation contact_phone village_doctor village_doctor_phone",
+        "id county township version created_at created_by",
+    ),
+    "ledger.Residence": ("person village address reason", "id county township during"),
+    "ledger.CategoryFact": (
+        "person category during basis out_of_poverty_year ended_reason",
+        "id verified_on verified_by recorded_by",
+    ),
+    "ledger.Enrolment": ("person enrolled plan pooling_area", "id year"),
+    "ledger.PolicyCard": ("person number during", "id"),
+    "ledger.Case": (
+        "person disease found_how found_by_name diagnosed_on diagnosis_hospital icd10 outcome",
+        "id county township state found_on registered_on registered_by verified_on hospital_code hospital_name completed_on closed_on"
+        " age_confirmation_needed age_confirmed_by changed_at version",
+    ),
+    "ledger.CaseEvent": ("person case text reason by_name", "id at on move from_state to_state by unit county"),
+    "ledger.Standing": (
+        "case person disease group registered_poor civil_verified completed_on",
+        "id county during",
+    ),
+    "ledger.AuditEvent": ("username subject_id detail address", "id at staff role action subject_type county_code"),
+    "ledger.AuditSeal": ("", "sequence event hash sealed_at"),
+    "ledger.Staff": (
+        "password username full_name work_phone",
+        "id last_login role area hospital_code unit is_active must_change_password created_at",
+    ),
+    "ledger.Division": ("", "id code name short_name level parent programme ended_on"),
+    "ledger.UnitName": ("", "id division kind name short_name since"),
+    "ledger.ReportGroup": ("", "id name f1_order f5_order f5_heading"),
+    "ledger.Disease": ("", "id code name short_name icd10_prefixes age_max group position"),
+    "ledger.Programme": ("", "id code name"),
+    "ledger.CoverageList": ("", "id programme year effective_on starts_on"),
+    "ledger.Coverage": ("", "id list disease position document status"),
+    "hospitals.Hospital": ("", "id code name short_name county phone is_active"),
+    "hospitals.HospitalLevel": ("", "id hospital policy level"),
+    "hospitals.Designation": ("", "id hospital disease area tier year document"),
+    "hospitals.Stay": ("case hospital admitted_on discharged_on completed_on lasting", "id recorded_at recorded_by"),
+    "reports.DueRule": ("", "id prefecture form day hour first_period document"),
+    "reports.Due": ("", "id county form period cut_off_on deadline_at"),
+    "reports.Heartbeat": ("", "name beat_at"),
+    "reports.Submission": (
+        "payload",
+        "id due revision state draft_number cut_off_on built_at figures changes rows_hash previous_hash submitted_at submitted_by",
+    ),
+}
+
+CLASSES = {
+    f"{model}.{field}": of
+    for model, columns in _BY_MODEL.items()
+    for of, names in zip(("personal", "plain"), columns, strict=True)
+    for field in names.split()
+}
