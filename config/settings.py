@@ -202,7 +202,7 @@ MEDIA_ROOT = VAR_DIR / "files"
 
 # ---- background work: correctness never rests on it ----
 REDIS_URL = env.text("REDIS_URL")
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"  # The name is unused, but kombu warns without one.
 if not REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR_DIR / "broker" / "queue"),
