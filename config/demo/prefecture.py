@@ -1,0 +1,49 @@
+"""Loads the demo prefecture: one transaction, the same people at every start."""
+
+from random import Random
+
+from django.db import transaction
+
+from config.demo.accounts import make_accounts
+from config.demo.book import Book
+from config.demo.calendar import SEED
+from config.demo.cast import Cast
+from config.demo.desks import Desks
+from config.demo.hospitals import make_hospitals
+from config.demo.invention import Invention
+from config.demo.life import Life
+from config.demo.people import Registry
+from config.demo.places import CITY, make_places
+from config.demo.returns import make_returns
+from ledger.models import Disease, Division
+from ledger.reference import load_reference
+
+
+class AlreadyLoaded(Exception):
+    """There are divisions already: the demo never mixes with other data."""
+
+
+def is_loaded() -> bool:
+    return Division.objects.filter(code=CITY).exists()
+
+
+@transaction.atomic
+def load_prefecture(password: str) -> None:
+    """Divisions, hospitals, accounts (all with this password), people with their lives up to 20 October 2017, and returns.
+
+    Raises AlreadyLoaded when any division exists.
+    """
+    if Division.objects.exists():
+        raise AlreadyLoaded("The database holds divisions already; the demo prefecture is loaded into an empty one only.")
+    load_reference()
+    diseases = {disease.code: disease for disease in Disease.objects.all()}
+    places = make_places()
+    hospitals = make_hospitals(places, diseases)
+    staff = make_accounts(password, places)
+    rng = Random(SEED)
+    book = Book(Cast(rng, places, staff, hospitals, diseases))
+    registry = Registry(book, Invention(rng))
+    Life(registry).tell()
+    Desks(registry).fill()
+    book.write()
+    make_returns(places)
