@@ -131,16 +131,15 @@ def plan_case(*, by: Staff, case: Case, hospital_code: str, hospital_name: str) 
 
 
 @transaction.atomic
-def admit_case(*, by: Staff, case: Case, on: datetime.date, hospital_code: str, hospital_name: str) -> Case:
-    """A stay began. Raises Refused for a day before discovery or in the future."""
+def admit_case(*, by: Staff, case: Case, on: datetime.date, hospital_code: str, hospital_name: str, note: str = "") -> Case:
+    """A stay began; ``note`` is said of the hospital. Raises Refused for a day before discovery or in the future."""
     case = _lock(case, by)
     if on < case.found_on:
         raise Refused(f"入院日期 {on} 早于发现日期 {case.found_on}，请改其中一个。", "admitted_on")
     if on > clock.today():
         raise Refused(f"入院日期 {on} 晚于今天，请改正。", "admitted_on")
-    return _advance(
-        case, "admit", by=by, text=f"{case.disease}入院，{hospital_name}", on=on, hospital_code=hospital_code, hospital_name=hospital_name
-    )
+    text = f"{case.disease}入院，{hospital_name}" + (f"（{note}）" if note else "")
+    return _advance(case, "admit", by=by, text=text, on=on, hospital_code=hospital_code, hospital_name=hospital_name)
 
 
 @transaction.atomic

@@ -1,0 +1,124 @@
+"""Treatment as the hospital records it: the agreed hospital, admission, discharge, completion; each moves the case with it."""
+
+import datetime
+
+from django.db import transaction
+
+from hospitals.models import Hospital, Stay
+from ledger import clock
+from ledger.actions import cases
+from ledger.actions.history import tell
+from ledger.actions.refusals import Refused
+from ledger.models import Case, Role, Staff
+from ledger.transitions import OPEN_STATES
+
+
+def is_designated(hospital: Hospital, case: Case, year: int) -> bool:
+    """Whether the hospital is designated for the case's disease, for its county or the whole prefecture, in that year."""
+    county = case.county
+    return Hospital.objects.designated_for(disease=case.disease, county=county, year=year).filter(pk=hospital.pk).exists()
+
+
+def _own_hospital(hospital: Hospital, by: Staff) -> None:
+    if by.role == Role.LIAISON and hospital.code != by.hospital_code:
+        raise Refused("医院联络员只能登记本院的救治，请选择本院。", "hospital")
+
+
+def _locked(case: Case, by: Staff) -> Case:
+    """The case as it stands now; nobody else moves it or its stays until this transaction ends."""
+    scoped = Case.objects.visible_to(by).select_for_update(of=("self",))
+    return scoped.select_related("person", "disease", "county__parent").get(pk=case.pk)
+
+
+def _stays_of(case: Case):
+    return Stay.objects.everywhere("every stay of one locked case, whatever hospital it was in").filter(case=case)
+
+
+@transaction.atomic
+def choose_hospital(*, by: Staff, case: Case, hospital: Hospital) -> Case:
+    """The treatment plan names its hospital. Raises Refused when it is not designated for the disease, the area and this year."""
+    case = _locked(case, by)
+    _own_hospital(hospital, by)
+    year = clock.today().year
+    if not is_designated(hospital, case, year):
+        raise Refused(
+            f"{hospital.name}不是{case.county.label} {year} 年{case.disease}的定点医院。请从定点医院中选择；已在非定点医院住院的，请直接登记入院。",
+            "hospital",
+        )
+    return cases.plan_case(by=by, case=case, hospital_code=hospital.code, hospital_name=hospital.name)
+
+
+@transaction.atomic
+def admit(*, by: Staff, case: Case, hospital: Hospital, on: datetime.date) -> Stay:
+    """A stay begins. A hospital that is not designated is taken, and the history says 非定点.
+
+    Raises Refused: another stay still open, before the last discharge, before discovery, in the future.
+    """
+    case = _locked(case, by)
+    _own_hospital(hospital, by)
+    opened = _stays_of(case).filter(discharged_on=None).select_related("hospital").first()
+    if opened:
+        raise Refused(f"{case.person.name}从 {opened.admitted_on} 起在{opened.hospital.name}住院，还没有登记出院。请先登记出院。")
+    overlapping = _stays_of(case).filter(discharged_on__gt=on).order_by("-discharged_on").first()
+    if overlapping:
+        raise Refused(f"入院日期 {on} 早于上一次出院日期 {overlapping.discharged_on}，请核对后改正。", "admitted_on")
+    cases.admit_case(
+        by=by, case=case, on=on, hospital_code=hospital.code, hospital_name=hospital.name,
+        note="" if is_designated(hospital, case, on.year) else "非定点",
+    )  # fmt: skip
+    return Stay.objects.create(case=case, hospital=hospital, admitted_on=on, recorded_at=clock.now(), recorded_by=by)
+
+
+@transaction.atomic
+def discharge(*, by: Staff, stay: Stay, on: datetime.date, completed: bool = False) -> Stay:
+    """The stay ends, with the treatment completed on that day or not.
+
+    Raises Refused: discharged before, a day before admission or in the future, completion of a case that is not in treatment.
+    """
+    scoped = Stay.objects.visible_to(by).select_related("hospital")
+    case = Case.objects.everywhere("the stay was found within the actor's scope").select_for_update(of=("self",))
+    case = case.select_related("person", "disease", "county__parent").get(pk=scoped.get(pk=stay.pk).case_id)
+    stay = scoped.select_for_update(of=("self",)).get(pk=stay.pk)
+    if stay.discharged_on:
+        raise Refused(f"这次住院已在 {stay.discharged_on} 登记出院。请刷新后再看。")
+    if on < stay.admitted_on:
+        raise Refused(f"出院日期 {on} 早于入院日期 {stay.admitted_on}，请改其中一个。", "discharged_on")
+    if on > clock.today():
+        raise Refused(f"出院日期 {on} 晚于今天，请改正。", "discharged_on")
+    stay.discharged_on = on
+    stay.save(update_fields=["discharged_on"])
+    tell(case.person, "discharged", f"{case.disease}出院，{stay.hospital.name}", by=by, case=case, on=on)
+    if completed:
+        _complete(by, case, stay, on)
+    return stay
+
+
+@transaction.atomic
+def complete(*, by: Staff, case: Case, on: datetime.date, lasting: bool = False) -> Case:
+    """The treatment is completed with the last stay; ``lasting`` (透析、血友病: the long treatment runs as planned) may still be open.
+
+    Raises Refused: no stay, a stay still open, a day before admission, before discovery or in the future.
+    """
+    case = _locked(case, by)
+    stays = _stays_of(case).select_for_update(of=("self",)).select_related("hospital")
+    stay = stays.order_by("-admitted_on", "-id").first()
+    if stay is None:
+        raise Refused("还没有登记过住院，不能登记完成治疗。请先登记入院。")
+    _own_hospital(stay.hospital, by)
+    if stay.discharged_on is None and not lasting:
+        raise Refused(
+            f"{case.person.name}还在{stay.hospital.name}住院。请先登记出院；透析、血友病等长期治疗请勾选“长期治疗已建立”。", "lasting"
+        )
+    if on < stay.admitted_on:
+        raise Refused(f"完成治疗日期 {on} 早于入院日期 {stay.admitted_on}，请改其中一个。", "completed_on")
+    stay.lasting = lasting
+    return _complete(by, case, stay, on)
+
+
+def _complete(by: Staff, case: Case, stay: Stay, on: datetime.date) -> Case:
+    if case.state not in OPEN_STATES:
+        raise Refused(f"{case.disease}已销号，不能登记完成治疗。请取消勾选“完成治疗”。", "completed")
+    case = cases.complete_case(by=by, case=case, on=on, text=stay.hospital.name + ("，长期治疗已建立" if stay.lasting else ""))
+    stay.completed_on = on
+    stay.save(update_fields=["completed_on", "lasting"])
+    return case

@@ -1,0 +1,57 @@
+"""The list of designated hospitals as people ask for it: which disease, for whom, where, by telephone."""
+
+from dataclasses import dataclass, field
+
+from hospitals.models import Designation, Hospital
+from hospitals.models.hospital import Tier
+from ledger.models import Disease, Division
+from ledger.models.division import Level
+
+NEAREST_FIRST = {Tier.COUNTY: 0, Tier.CITY: 1, Tier.REGION: 2}
+
+
+@dataclass
+class Entry:
+    """One hospital for one disease, and the areas it serves."""
+
+    disease: Disease
+    hospital: Hospital
+    tier: str
+    areas: list[Division] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
+
+    @property
+    def tier_label(self) -> str:
+        return Tier(self.tier).label
+
+    @property
+    def serves(self) -> str:
+        return "、".join("全市" if area.level == Level.PREFECTURE else area.label for area in self.areas)
+
+    @property
+    def document(self) -> str:
+        return "；".join(self.documents)
+
+
+def designations_in(year: int):
+    """The designations of a year by hospitals still open."""
+    return Designation.objects.filter(year=year, hospital__is_active=True).select_related("hospital__county", "disease", "area")
+
+
+def entries(designations, *, disease: Disease | None = None, county: Division | None = None) -> list[Entry]:
+    """By disease in the list's order, the nearest tier first. A county is served by its own hospitals and by the prefecture's."""
+    if disease:
+        designations = designations.filter(disease=disease)
+    if county:
+        designations = designations.filter(area__in=[county.pk, county.parent_id])
+    found: dict[tuple, Entry] = {}
+    for row in designations.order_by("area__code", "pk"):
+        entry = found.setdefault((row.disease_id, row.hospital_id, row.tier), Entry(row.disease, row.hospital, row.tier))
+        entry.areas.append(row.area)
+        if row.document not in entry.documents:
+            entry.documents.append(row.document)
+    return sorted(found.values(), key=lambda entry: (entry.disease.position, NEAREST_FIRST[entry.tier], entry.hospital.code))
+
+
+def diseases_in(designations) -> list[Disease]:
+    return list(Disease.objects.filter(pk__in=designations.values("disease")).order_by("position"))

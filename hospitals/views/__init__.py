@@ -1,0 +1,1 @@
+"""Pages of the hospitals: one page group a file."""

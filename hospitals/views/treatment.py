@@ -1,0 +1,100 @@
+"""What the hospital or the bureau records about treatment, reached from the person's page."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from hospitals import actions
+from hospitals.forms import AdmitForm, CompleteForm, DischargeForm, PlanForm
+from hospitals.models import Stay
+from ledger import clock
+from ledger.actions.refusals import Refused
+from ledger.forms import LedgerForm
+from ledger.models import Case, Person
+
+
+def stays(request: HttpRequest, person_pk: int) -> HttpResponse:
+    """The panel of stays on a person's page; a page of its own where no script fetched it."""
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=person_pk)
+    rows = (
+        Stay.objects.visible_to(request.user)
+        .filter(case__person=person)
+        .select_related("case__disease", "case__county__parent", "hospital")
+    )
+    request.nav_name = "ledger:case-list"
+    template = "hospitals/_stays.html" if request.htmx else "hospitals/stays.html"
+    return render(request, template, {"person": person, "stays": [_row(stay) for stay in rows]})
+
+
+def _row(stay: Stay) -> dict:
+    """A stay as the panel shows it: a completion that was withdrawn is not shown."""
+    return {
+        "stay": stay,
+        "designated": actions.is_designated(stay.hospital, stay.case, stay.admitted_on.year),
+        "completed_on": stay.completed_on if stay.case.completed_on else None,
+        "days": stay.days if stay.discharged_on else (clock.today() - stay.admitted_on).days,
+    }
+
+
+def _case(request: HttpRequest, pk: int) -> Case:
+    scoped = Case.objects.visible_to(request.user).select_related("person__township", "person__village", "disease", "county__parent")
+    return get_object_or_404(scoped, pk=pk)
+
+
+def _answer(
+    request: HttpRequest, *, page: str, case: Case, form: LedgerForm, act: Callable[[dict], object], said: str, **context
+) -> HttpResponse:
+    """Show the form; on a good answer act once, say so and go back to the person."""
+    request.nav_name = "ledger:case-list"
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, said)
+            return redirect("ledger:person", case.person_id)
+    return render(request, page, {"form": form, "case": case, **context}, status=422 if form.errors else 200)
+
+
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _case(request, pk)
+    return _answer(
+        request, page="hospitals/plan.html", case=case, said="已定诊疗方案。",
+        form=PlanForm(request.POST if request.method == "POST" else None, case=case, staff=request.user),
+        act=lambda data: actions.choose_hospital(by=request.user, case=case, hospital=data["hospital"]),
+    )  # fmt: skip
+
+
+def admit(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _case(request, pk)
+    return _answer(
+        request, page="hospitals/admit.html", case=case, said="已登记入院。",
+        form=AdmitForm(request.POST if request.method == "POST" else None, case=case, staff=request.user),
+        act=lambda data: actions.admit(by=request.user, case=case, hospital=data["hospital"], on=data["admitted_on"]),
+    )  # fmt: skip
+
+
+def discharge(request: HttpRequest, pk: int) -> HttpResponse:
+    scoped = Stay.objects.visible_to(request.user)
+    stay = get_object_or_404(scoped.select_related("hospital", "case__person__village", "case__person__township", "case__disease"), pk=pk)
+    completed = "completed" in request.POST
+    return _answer(
+        request, page="hospitals/discharge.html", case=stay.case, stay=stay,
+        said="已登记出院，完成治疗。" if completed else "已登记出院。",
+        form=DischargeForm(request.POST if request.method == "POST" else None),
+        act=lambda data: actions.discharge(by=request.user, stay=stay, on=data["discharged_on"], completed=data["completed"]),
+    )  # fmt: skip
+
+
+def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _case(request, pk)
+    last = Stay.objects.visible_to(request.user).filter(case=case).select_related("hospital").first()
+    initial = {"completed_on": (last.discharged_on if last else None) or clock.today()}
+    return _answer(
+        request, page="hospitals/complete.html", case=case, stay=last, said="已登记完成治疗。",
+        form=CompleteForm(request.POST if request.method == "POST" else None, initial=initial),
+        act=lambda data: actions.complete(by=request.user, case=case, on=data["completed_on"], lasting=data["lasting"]),
+    )  # fmt: skip

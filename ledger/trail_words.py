@@ -1,0 +1,118 @@
+"""The trail in an auditor's words: what an action is called, what it was done to, and what its detail says."""
+
+from ledger.models import AuditEvent, Role
+
+ACTIONS = {
+    # The door
+    "signed_in": "登录",
+    "signed_out": "退出",
+    "password_changed": "修改自己的密码",
+    # Reading
+    "viewed_person": "查看患者",
+    "opened_for_edit": "打开资料修改",
+    "revealed": "查看全号",
+    "found_by_number": "按证号查找",
+    "held_elsewhere": "查到证号在外县",
+    "viewed_list": "查看名单",
+    "exported": "下载报表",
+    "viewed_trail": "查看操作记录",
+    # People
+    "person_registered": "登记患者",
+    "person_corrected": "修改资料",
+    "moved_house": "搬家",
+    "category_held": "登记类别",
+    "category_verified": "核实类别",
+    "category_ended": "终止类别",
+    "out_of_poverty": "登记脱贫",
+    "enrolled": "登记参保",
+    "card_given": "发放明白卡",
+    # Cases
+    "case_found": "发现病例",
+    "case_registered": "登记病例",
+    "case_register": "登记建档",
+    "case_return": "退回补正",
+    "case_resubmit": "补正后再报",
+    "case_verify": "核实病例",
+    "age_confirmed": "确认年龄",
+    "case_plan": "定诊疗方案",
+    "case_admit": "登记入院",
+    "discharged": "登记出院",
+    "case_complete": "登记完成治疗",
+    "case_withdraw": "撤销完成治疗",
+    "case_close": "销号",
+    "case_reopen": "恢复病例",
+    # Reports
+    "draft_built": "生成月报草稿",
+    "submitted": "上报",
+    # Data kept by staff
+    "division_added": "添加乡镇或村",
+    "division_ended": "停用乡镇或村",
+    "division_resumed": "恢复乡镇或村",
+    "divisions_imported": "导入乡镇与村",
+    # Accounts and rules
+    "account_opened": "新建账号",
+    "password_reset": "重设密码",
+    "account_switched": "停用或启用账号",
+    "admin_added": "后台添加",
+    "admin_changed": "后台修改",
+}
+SUBJECTS = {
+    "person": "患者",
+    "case": "病例",
+    "staff": "账号",
+    "division": "区划",
+    "unitname": "单位名称",
+    "submission": "月报",
+    "duerule": "应报规则",
+}
+# What may be told of a detail, and how. Names, addresses and hashes stay where they are.
+TOLD = {
+    "username": "用户名 {}",
+    "what": "{}",
+    "role": "{}",
+    "area": "{}",
+    "form": "{}",
+    "period": "{} 期",
+    "on": "截至 {}",
+    "draft": "第 {} 稿",
+    "row": "{}",
+    "people": "{} 人",
+    "code": "{}",
+    "new": "新增 {}",
+    "changed": "变更 {}",
+    "filters": "条件 {}",
+}
+FIELDS = {"id_number": "身份证号", "phone": "联系电话", "contact_phone": "联系人电话", "village_doctor_phone": "乡村医生电话"}
+
+
+def action_words(action: str) -> str:
+    return ACTIONS.get(action, action)
+
+
+def role_words(role: str) -> str:
+    return dict(Role.choices).get(role, "—")
+
+
+def subject_words(event: AuditEvent) -> str:
+    """病例 12: what kind of thing and its number, never its name."""
+    if not event.subject_type:
+        return "—"
+    return f"{SUBJECTS.get(event.subject_type, event.subject_type)} {event.subject_id}"
+
+
+def detail_words(event: AuditEvent) -> str:
+    """The detail in short, without anything personal."""
+    detail, parts = event.detail, []
+    if "field" in detail:
+        parts.append(FIELDS.get(detail["field"], ""))
+    if "changes" in detail:
+        parts.append("、".join(change[0] for change in detail["changes"]))
+    if "fields" in detail:
+        parts.append("、".join(detail["fields"]))
+    if "active" in detail:
+        parts.append("启用" if detail["active"] else "停用")
+    for key, pattern in TOLD.items():
+        if detail.get(key) not in (None, ""):
+            value = role_words(detail[key]) if key == "role" else detail[key]
+            parts.append(pattern.format(value))
+    return "，".join(part for part in parts if part) or "—"
