@@ -121,5 +121,5 @@ def _chart(sheet: Worksheet, last: int) -> BarChart:
     chart.y_axis.majorGridlines = None
     chart.x_axis.delete, chart.y_axis.delete = False, True  # Every bar says its number; nobody reads it off an axis.
     chart.layout = Layout(manualLayout=ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=0.24, y=0.04, w=0.66, h=0.92))
-    chart.width, chart.height = 15.4, 1 + 0.85 * (last - 3)
+    chart.width, chart.height = 18, 1 + 0.85 * (last - 3)
     return chart

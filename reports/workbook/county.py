@@ -31,7 +31,7 @@ def draw_roster(sheet: Worksheet, payload: dict) -> None:
     """The list note 1 asks for, with exactly its columns."""
     people = payload["roster"]
     rows = [[person[key] for key in ROSTER_KEYS] for person in people]
-    widths = fit_columns(sheet, rows, (10, 6, 6, 18, 24, 22, 24), (24, 6, 6, 38, 54, 24, 34))
+    widths = fit_columns(sheet, rows, (10, 6, 6, 18, 24, 22, 24), (24, 6, 6, 40, 56, 24, 36))
     write_across(sheet, 1, 1, 7, "救治病人名单", font=TITLE, across="center")
     sheet.row_dimensions[1].height = 34
     write_across(sheet, 2, 1, 7, f"{payload['unit']}　(统计截止日期：{payload['cut_off_on']})", across="center")
@@ -44,7 +44,7 @@ def draw_roster(sheet: Worksheet, payload: dict) -> None:
 def draw_f2(sheet: Worksheet, payload: dict) -> None:
     """Annex 2: the heading row of the document over its nine columns."""
     rows = [[_cell(key, person[key]) for key in F2_KEYS] for person in payload["rows"]]
-    widths = fit_columns(sheet, rows, (22, 6, 10, 6, 6, 18, 22, 17, 24), (38, 6, 24, 6, 6, 32, 24, 17, 30))
+    widths = fit_columns(sheet, rows, (22, 6, 10, 6, 6, 18, 22, 17, 24), (40, 6, 24, 6, 6, 32, 24, 17, 30))
     write_across(sheet, 1, 1, 9, payload["title"], font=TITLE, across="center")
     sheet.row_dimensions[1].height = 48
     write_across(sheet, 2, 1, 2, f"填报单位(盖章){payload['unit']}", grid=True)

@@ -49,7 +49,7 @@ def write(
         cell.value = value
     cell.font = font
     indent = 1 if grid and across != "center" else 0
-    cell.alignment = Alignment(horizontal=across, vertical="center", wrap_text=wrap, indent=indent)
+    cell.alignment = Alignment(horizontal=across, vertical="center", wrap_text=wrap and isinstance(value, str), indent=indent)
     if grid:
         cell.border = GRID
     return cell
@@ -76,7 +76,7 @@ def fit_columns(sheet: Worksheet, rows: Iterable[Sequence], least: Sequence[int]
     widths: list[float] = list(least)
     for row in rows:
         for index, value in enumerate(row):
-            widths[index] = min(max(widths[index], width_of(value) + 2), most[index])
+            widths[index] = min(max(widths[index], width_of(value) + 3), most[index])
     for index, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     return widths
