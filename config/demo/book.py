@@ -74,13 +74,16 @@ class Book:
         self.homes_of(home.person).append(home)
 
     def write(self) -> None:
-        """Everything into the database, then the derived rows of all."""
+        """Everything into the database but the trail, then the derived rows of all."""
         for rows in (self.people, self.homes, self.facts, self.enrolments, self.cards, self.cases, self.stays):
             _insert(rows)
         self.events.sort(key=lambda event: event.at)
         _insert(self.events)
-        _insert([_trail_row(event) for event in self.events])
         remake([person.pk for person in self.people])
+
+    def write_trail(self, others: list[AuditEvent]) -> None:
+        """A trail row for every event, and the others, in the order of time."""
+        _insert(sorted([*others, *map(_trail_row, self.events)], key=lambda row: row.at))
 
 
 def _insert(rows: list[Model]) -> None:

@@ -46,4 +46,4 @@ def load_prefecture(password: str) -> None:
     Life(registry).tell()
     Desks(registry).fill()
     book.write()
-    make_returns(places)
+    book.write_trail(make_returns(places))

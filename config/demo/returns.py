@@ -28,22 +28,27 @@ LATE: dict[tuple[str, datetime.date, str], int | None] = {
 EARLY = {"450202": (Form.F1, Form.F2), "450203": (Form.F1, Form.F2), "450205": (Form.F1,)}
 
 
-def make_returns(places: Places) -> None:
-    """The rule, the dues of 2017, and the frozen returns of August and September as the ledger stood at each cut-off."""
+def make_returns(places: Places) -> list[AuditEvent]:
+    """The rule, the dues of 2017, and the frozen returns of August and September as the ledger stood at each cut-off.
+
+    Answers the trail rows of handing in, not yet written.
+    """
     DueRule.objects.bulk_create(DueRule(prefecture=places.city, form=form, first_period=AUGUST, document=DOCUMENT) for form in Form.values)
     make_dues(places.city, 2017)
     leads = {staff.area_id: staff for staff in Staff.objects.filter(role=Role.LEAD).order_by("-username")}
+    trail = []
     for period in (AUGUST, SEPTEMBER):
         for number, county in enumerate(places.counties.values()):
-            _hand_in(county, period, leads[county.pk], datetime.time(9 + number // 2, 7 * number % 60, tzinfo=ZONE))
+            trail += _hand_in(county, period, leads[county.pk], datetime.time(9 + number // 2, 7 * number % 60, tzinfo=ZONE))
+    return trail
 
 
-def _hand_in(county: Division, period: datetime.date, lead: Staff, hour: datetime.time) -> None:
+def _hand_in(county: Division, period: datetime.date, lead: Staff, hour: datetime.time) -> list[AuditEvent]:
     dues = Due.objects.everywhere("the demo's past").filter(county=county, period=period).order_by("form")
     due_of = {due.form: due for due in dues if LATE.get((county.code, period, due.form), 0) is not MISSING}
     if not due_of:
-        return
-    payloads = build(county, period, period.replace(day=23))
+        return []
+    trail, payloads = [], build(county, period, period.replace(day=23))
     for form, due in due_of.items():
         day = due.cut_off_on + datetime.timedelta(days=LATE.get((county.code, period, form), 0))
         at, payload = datetime.datetime.combine(day, hour), payloads[form]
@@ -52,10 +57,11 @@ def _hand_in(county: Division, period: datetime.date, lead: Staff, hour: datetim
             figures=figures(payload), rows_hash=rows_hash(payload), submitted_at=at, submitted_by=lead,
         )  # fmt: skip
         told = {"form": form, "period": payload["period"], "revision": kept.revision, "hash": kept.rows_hash}
-        AuditEvent.objects.create(
+        trail.append(AuditEvent(
             at=at, staff=lead, username=lead.username, role=lead.role, action="submitted", subject_type="submission",
             subject_id=kept.pk, county_code=county.code, detail=told,
-        )  # fmt: skip
+        ))  # fmt: skip
+    return trail
 
 
 def submit_early_counties() -> None:

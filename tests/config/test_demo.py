@@ -234,6 +234,12 @@ def test_every_event_has_its_trail_row(loaded):
     assert list(rows.values_list("detail__event", "at", "action")) == list(CaseEvent.objects.order_by("pk").values_list("pk", "at", "move"))
 
 
+def test_the_trail_is_in_the_order_of_time(loaded):
+    times = list(AuditEvent.objects.order_by("pk").values_list("at", flat=True))
+    assert times == sorted(times)
+    assert set(AuditEvent.objects.values_list("action", flat=True)) >= {"account_opened", "case_complete", "submitted"}
+
+
 def test_august_and_september_tell_who_was_late(city):
     seen = {}
     for due in Due.objects.everywhere("a test").filter(period__lt=datetime.date(2017, 10, 1)).select_related("county"):
