@@ -1,0 +1,113 @@
+"""Geometry of the charts, as plain numbers for the templates: nothing here knows a database or a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+BAR_WIDTH, BAR_LEFT, BAR_ROOM = 700, 127, 330
+BAR_PITCH, BAR_HEIGHT, GAP, LEAST = 26, 18, 2, 4
+RANK_WIDTH, RANK_LEFT, RANK_ROOM = 406, 112, 164
+RANK_HEAD, RANK_PITCH, RANK_HEIGHT = 57, 34, 16
+
+
+@dataclass(frozen=True)
+class Box:
+    """One rectangle; ``kind`` is its class: c1 before this quarter, c2 this quarter, c0 untreated."""
+
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class BarRow:
+    """A report group's row: its boxes, and the figures written beside them."""
+
+    name: str
+    baseline: int
+    boxes: list[Box]
+    treated: int
+    total: int
+    untreated: int
+    share: str
+
+
+@dataclass(frozen=True)
+class Bars:
+    width: int
+    height: int
+    rows: list[BarRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RankRow:
+    """One county: its place, the bar's width and the share it shows."""
+
+    place: int | None
+    name: str
+    top: int
+    baseline: int
+    width: float
+    share: str
+    counted: str
+    rule: float
+
+
+@dataclass(frozen=True)
+class Ranking:
+    width: int
+    height: int
+    goal_x: float
+    goal_end: int
+    whole_top: int
+    rows: list[RankRow]
+    whole: RankRow
+
+
+def percent(part: int, whole: int, digits: int = 0) -> str:
+    """67%; — where there is nobody to count. 100% is only said of all."""
+    if not whole:
+        return "—"
+    shown = round(100 * part / whole, digits)
+    if part < whole:
+        shown = min(shown, 100 - 10**-digits)
+    return f"{shown:.{digits}f}%"
+
+
+def progress_bars(rows: Sequence[tuple[str, int, int, int]]) -> Bars:
+    """Rows of (name, total, treated, of them this quarter): bars to one scale, two units of white between the segments."""
+    most = max((total for _, total, _, _ in rows), default=0)
+    scale = (BAR_ROOM - 2 * GAP) / most if most else 0
+    drawn = []
+    for number, (name, total, treated, quarter) in enumerate(rows):
+        top, x, boxes = 4 + number * BAR_PITCH, float(BAR_LEFT), []
+        for kind, count in (("c1", treated - quarter), ("c2", quarter), ("c0", total - treated)):
+            if not count:
+                continue
+            wide = max(count * scale, LEAST)
+            edge = 0.5 if kind == "c0" else 0  # The outlined box keeps its line inside.
+            boxes.append(Box(kind, round(x + edge, 1), top + edge, round(wide - 2 * edge, 1), BAR_HEIGHT - 2 * edge))
+            x += wide + GAP
+        drawn.append(BarRow(name, top + 14, boxes, treated, total, total - treated, percent(treated, total)))
+    return Bars(BAR_WIDTH, 4 + BAR_PITCH * len(rows) - 2, drawn)
+
+
+def ranking(counties: Sequence[tuple[str, int, int]], goal: float, whole: str) -> Ranking:
+    """Counties (name, treated, total) by treated share, highest first; equal shares: fewer untreated first; nobody to count last."""
+
+    def place(row: tuple[str, int, int]) -> tuple:
+        _, treated, total = row
+        return (total == 0, -(treated / total) if total else 0, total - treated)
+
+    rows = []
+    for number, (name, treated, total) in enumerate(sorted(counties, key=place)):
+        rows.append(_rank_row(number + 1, name, treated, total, RANK_HEAD + number * RANK_PITCH))
+    end = RANK_HEAD + len(rows) * RANK_PITCH
+    total_row = _rank_row(None, whole, sum(row[1] for row in counties), sum(row[2] for row in counties), end)
+    return Ranking(RANK_WIDTH, end + RANK_PITCH, round(RANK_LEFT + RANK_ROOM * goal, 1), end + 30, end, rows, total_row)
+
+
+def _rank_row(place: int | None, name: str, treated: int, total: int, top: int) -> RankRow:
+    wide = round(RANK_ROOM * treated / total, 1) if total else 0
+    return RankRow(place, name, top + 9, top + 22, wide, percent(treated, total, 1), f"{treated}/{total}", top + RANK_PITCH - 0.5)

@@ -1,0 +1,60 @@
+"""The month's addresses; periods and counties are read here, so that a view never sees a malformed one."""
+
+import datetime
+
+from django.urls import path, register_converter
+
+from reports import api
+from reports.returns import first_of
+from reports.views import downloads, lists, month, preview, workbench
+
+
+class PeriodConverter:
+    """2017-10 as the month's first day."""
+
+    regex = "[0-9]{4}-[0-9]{2}"
+
+    def to_python(self, value: str) -> datetime.date:
+        return first_of(value)
+
+    def to_url(self, value: datetime.date | str) -> str:
+        return value if isinstance(value, str) else f"{value:%Y-%m}"
+
+
+class CountyConverter:
+    """A county's official code."""
+
+    regex = "[0-9]{6}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return str(value)
+
+
+register_converter(PeriodConverter, "period")
+register_converter(CountyConverter, "county")
+
+app_name = "reports"
+urlpatterns = [
+    path("", workbench.workbench, name="workbench"),
+    # The month
+    path("months/", month.months, name="months"),
+    path("months/<period:period>/<county:code>/", month.month, name="month"),
+    path("months/<period:period>/<county:code>/rebuild/", month.rebuild, name="rebuild"),
+    path("months/<period:period>/<county:code>/submit/", month.submit_month, name="submit"),
+    # Its lists
+    path("months/<period:period>/<county:code>/f2/", lists.f2, name="list-f2"),
+    path("months/<period:period>/<county:code>/roster/", lists.roster, name="list-roster"),
+    path("months/<period:period>/<county:code>/f1/<slug:group>/<slug:figure>/", lists.people, name="people"),
+    # Files
+    path("months/<period:period>/<county:code>/county.xlsx", downloads.county_file, name="county-workbook"),
+    path("city/<period:period>.xlsx", downloads.city_file, name="city-workbook"),
+    # Any day
+    path("preview/", preview.preview, name="preview"),
+    path("preview/f1/<slug:group>/<slug:figure>/", preview.people, name="preview-people"),
+    path("baseline/", preview.baseline_page, name="baseline"),
+    # For programs
+    path("api/months/<period:period>/<county:code>/", api.month, name="api-month"),
+]

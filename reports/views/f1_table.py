@@ -1,0 +1,53 @@
+"""F1 as the pages print it: official headings stand in the template, here every figure gets the address of its people."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ledger.models import ReportGroup
+from reports.forms.f1 import NEITHER, TOTAL
+
+POOR = ("total", "treated", "quarter", "untreated")
+CIVIL = "civil_quarter"
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Figure:
+    number: int
+    address: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed row: four figures of the registered poor, one of the others."""
+
+    name: str
+    poor: list[Figure]
+    civil: Figure
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    lines: list[Line]
+    total: Line
+    neither: Figure
+    notes: list[str]
+
+
+Opener = Callable[[str, str], str]
+
+
+def print_table(rows: Iterable[dict], total: dict, neither: int, notes: list[str], groups: dict[str, int], opens: Opener) -> PrintedTable:
+    """Rows as a payload holds them. ``opens(group, figure)`` gives the address of a figure's people; ``groups`` the rows' ids."""
+
+    def line(name: str, figures: dict, group: str) -> Line:
+        poor = [Figure(figures[figure], opens(group, figure)) for figure in POOR]
+        return Line(name, poor, Figure(figures[CIVIL], opens(group, CIVIL)))
+
+    lines = [line(row["name"], row, str(groups[row["name"]])) for row in rows]
+    return PrintedTable(lines, line(TOTAL, total, ALL), Figure(neither, opens(ALL, NEITHER)), notes)
+
+
+def group_ids(names: Iterable[str]) -> dict[str, int]:
+    """Report groups' ids by their names."""
+    return dict(ReportGroup.objects.filter(name__in=list(names)).values_list("name", "pk"))

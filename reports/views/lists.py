@@ -1,0 +1,184 @@
+"""The people behind the month: whoever a figure of F1 counts, F2's rows, the roster. Masked, and each look leaves a trail row."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ledger.actions.refusals import Refused
+from ledger.actions.trail import record
+from ledger.models import Case, Division, Person, ReportGroup, Staff
+from ledger.protection import mask_id_number
+from reports.forms.f1 import LABELS, NEITHER, TOTAL
+from reports.forms.f2 import HEADINGS as F2_HEADINGS
+from reports.forms.payload import people_behind
+from reports.forms.people import particulars
+from reports.forms.roster import HEADINGS as ROSTER_HEADINGS
+from reports.returns import Return, county_returns
+from reports.views.f1_table import ALL
+from reports.views.month import month_frame
+from reports.views.reach import county_in_reach
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One person of a list, as of the cut-off; ``opens`` is their id where the viewer may open them."""
+
+    name: str
+    sex: str
+    age: int
+    address: str
+    id_number: str
+    insurance_number: str
+    diseases: str
+    completed_on: datetime.date | None
+    opens: int | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A stretch of a long list, by its place in it."""
+
+    first: int
+    total: int
+    size: int = PAGE
+
+    @property
+    def last(self) -> int:
+        return min(self.first + self.size, self.total)
+
+    @property
+    def number_from(self) -> int:
+        return self.first + 1 if self.total else 0
+
+    @property
+    def before(self) -> int | None:
+        return max(self.first - self.size, 0) if self.first else None
+
+    @property
+    def after(self) -> int | None:
+        return self.last if self.last < self.total else None
+
+
+def page_of(request: HttpRequest, total: int) -> Page:
+    """The stretch that ``?from=`` asks for; the first one for anything that makes no sense."""
+    asked = request.GET.get("from", "")
+    first = int(asked) if asked.isdecimal() and len(asked) < 7 else 0
+    return Page(first if first < total else 0, total)
+
+
+def mask_insurance(number: str) -> str:
+    """An insurance number that is as long as an ID number may be one: masked alike."""
+    return mask_id_number(number) if len(number) > 14 else number
+
+
+def listed(staff: Staff, ids: Iterable[int], on: datetime.date) -> list[Listed]:
+    """These people as of a day, in the order given, for the eyes of this member of staff. Six queries, however many people."""
+    ids = list(ids)
+    known = particulars(ids, on)
+    open_to = set(Person.objects.visible_to(staff).filter(pk__in=ids).values_list("pk", flat=True))
+    cases = Case.objects.everywhere("people behind a figure that the viewer may open").filter(person__in=ids, registered_on__lte=on)
+    cases = cases.exclude(outcome="mistaken", closed_on__lte=on)
+    told: dict[int, list[Case]] = {}
+    for case in cases.select_related("disease").order_by("disease__position"):
+        told.setdefault(case.person_id, []).append(case)
+    found = []
+    for pk in ids:
+        facts, held = known[pk], told.get(pk, [])
+        days = [case.completed_on for case in held if case.completed_on and case.completed_on <= on]
+        found.append(
+            Listed(
+                facts.name, facts.sex, facts.age, facts.address, mask_id_number(facts.id_number), mask_insurance(facts.insurance_number),
+                "、".join(str(case.disease) for case in held), max(days, default=None), pk if pk in open_to else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def figure_title(group: str, figure: str) -> tuple[str, str]:
+    """The row's and the figure's printed names. 404 where F1 has no such figure."""
+    if figure != NEITHER and figure not in LABELS:
+        raise Http404
+    if group == ALL:
+        return TOTAL, "未列入两类的人" if figure == NEITHER else LABELS[figure]
+    row = ReportGroup.objects.filter(pk=group).first() if group.isdecimal() and len(group) < 9 else None
+    if row is None or figure == NEITHER:
+        raise Http404
+    return row.name, LABELS[figure]
+
+
+def people(request: HttpRequest, period: datetime.date, code: str, group: str, figure: str) -> HttpResponse:
+    """Whoever one figure of a month's F1 counts."""
+    request.nav_name = "reports:months"
+    county = county_in_reach(request.user, code)
+    row, label = figure_title(group, figure)
+    returns = _returns_or_404(county, period)
+    payload = returns["F1"].payload
+    try:
+        ids = people_behind(payload, row, figure)
+    except KeyError:
+        raise Http404 from None
+    on = datetime.date.fromisoformat(payload["cut_off_on"])
+    page = page_of(request, len(ids))
+    told = {"form": "F1", "period": f"{period:%Y-%m}", "row": row, "figure": figure, "people": len(ids), "from": page.first}
+    record("viewed_list", by=request.user, county=county, detail=told)
+    context = {
+        "county": county, "period": period, "row": row, "label": label, "page": page, "on": on,
+        "people": listed(request.user, ids[page.first : page.last], on), "crumb": "month",
+    }  # fmt: skip
+    return render(request, "reports/people.html", context)
+
+
+def _returns_or_404(county: Division, period: datetime.date) -> dict[str, Return]:
+    """A month that cannot be counted has no lists."""
+    try:
+        return county_returns(county, period)
+    except Refused:
+        raise Http404 from None
+
+
+def _form_list(request: HttpRequest, period: datetime.date, code: str, tab: str) -> HttpResponse:
+    request.nav_name = "reports:months"
+    county = county_in_reach(request.user, code)
+    returns = _returns_or_404(county, period)
+    form = "F2" if tab == "f2" else "F1"
+    payload = returns[form].payload
+    rows = payload["rows"] if tab == "f2" else payload["roster"]
+    page = page_of(request, len(rows))
+    shown = rows[page.first : page.last]
+    ids = [row["person"] for row in shown]
+    open_to = set(Person.objects.visible_to(request.user).filter(pk__in=ids).values_list("pk", flat=True))
+    shown = [
+        {
+            **row,
+            "id_number": mask_id_number(row["id_number"]),
+            "insurance_number": mask_insurance(row.get("insurance_number", "")),
+            "opens": row["person"] if row["person"] in open_to else None,
+        }
+        for row in shown
+    ]
+    told = {"form": form, "period": f"{period:%Y-%m}", "what": "民政核准台账" if tab == "f2" else "已救治名单", "people": len(rows), "from": page.first}
+    record("viewed_list", by=request.user, county=county, detail=told)
+    headings = F2_HEADINGS if tab == "f2" else ROSTER_HEADINGS
+    context = {
+        **month_frame(request.user, county, period, returns, tab),
+        "form": payload,
+        "rows": shown,
+        "page": page,
+        "headings": headings,
+    }
+    return render(request, f"reports/{tab}.html", context)
+
+
+def f2(request: HttpRequest, period: datetime.date, code: str) -> HttpResponse:
+    """F2 on the screen, numbers masked."""
+    return _form_list(request, period, code, "f2")
+
+
+def roster(request: HttpRequest, period: datetime.date, code: str) -> HttpResponse:
+    """F1's roster of treated people on the screen, numbers masked."""
+    return _form_list(request, period, code, "roster")

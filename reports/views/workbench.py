@@ -1,0 +1,208 @@
+"""工作台: one address, a page for each role, built from what waits for whoever signs in."""
+
+import datetime
+from collections.abc import Callable
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from hospitals.models import Stay
+from ledger import clock
+from ledger.actions.refusals import Refused
+from ledger.models import AuditEvent, AuditSeal, Case, Division, Role, Staff
+from ledger.trail_words import action_words
+from ledger.views.trail import trail_of
+from reports.charts import percent, progress_bars
+from reports.forms.coverage import printed_groups
+from reports.forms.f1 import f1_figures
+from reports.returns import county_returns
+from reports.views.checks import Check, run_checks
+from reports.views.due_states import DueState, days_left, due_states
+from reports.views.month import lead_names
+from reports.views.overview import overview
+from reports.views.reach import short_unit
+from reports.views.steps import month_steps
+from reports.work import (
+    Work,
+    bureau_work,
+    case_counts,
+    case_list,
+    keeper_facts,
+    liaison_work,
+    newest_events,
+    township_work,
+    waiting_elsewhere,
+)
+
+SHOWN = 8
+
+
+def workbench(request: HttpRequest) -> HttpResponse:
+    """The page of the role."""
+    return PAGES[request.user.role](request)
+
+
+def glance(county: Division, on: datetime.date) -> dict:
+    """A county's F1 on a day as bars and four figures; a sentence where nothing can be counted."""
+    try:
+        groups = printed_groups(county, on)
+        table = f1_figures([county.pk], on, [group.pk for group in groups])[county.pk]
+    except Refused as refused:
+        return {"refusal": refused.message}
+    rows = [(group.name, *(table.rows[group.pk][key] for key in ("total", "treated", "quarter"))) for group in groups]
+    return {"bars": progress_bars(rows), "total": table.total, "share": percent(table.total["treated"], table.total["total"], 1)}
+
+
+def _bureau(request: HttpRequest) -> HttpResponse:
+    staff, today = request.user, clock.today()
+    period = today.replace(day=1)
+    states = due_states(staff, [period], county=staff.area_id)
+    checks = _open_checks(staff, period, states)
+    work = [*bureau_work(staff, case_counts(staff)), *_month_work(staff, period, states, checks)]
+    lead = lead_names(staff.area)
+    context = {
+        "today": today,
+        "period": period,
+        "county": staff.area,
+        "states": states,
+        "all_sent": bool(states) and all(state.submitted for state in states),
+        "deadline": states[0].due.deadline_at if states else None,
+        "left": days_left(states[0].due.deadline_at) if states else None,
+        "city_unit": short_unit(staff.area.parent),
+        "steps": month_steps(states, lead=lead, remarks=f"{len(checks)} 项待处理" if checks else "没有待处理项"),
+        "work": work,
+        "waiting": sum(row.count for row in work),
+        "elsewhere": waiting_elsewhere(staff),
+        "events": newest_events(staff),
+        **glance(staff.area, today),
+    }
+    return render(request, "reports/workbench_bureau.html", context)
+
+
+def _open_checks(staff: Staff, period: datetime.date, states: list[DueState]) -> list[Check]:
+    """What the month's page would remind of, once there is a draft that is not submitted."""
+    if not states or not all(state.submission for state in states) or all(state.submitted for state in states):
+        return []
+    returns = county_returns(staff.area, period)
+    found = run_checks(staff, staff.area, period, {form: one.payload for form, one in returns.items()})
+    return [check for check in found if check.tone != "ok"]
+
+
+def _month_work(staff: Staff, period: datetime.date, states: list[DueState], checks: list[Check]) -> list[Work]:
+    address = reverse("reports:month", args=[period, staff.area.code])
+    rows = []
+    if checks:
+        rows.append(Work(len(checks), "月报核对项", checks[0].saw.rstrip("："), address, "去处理", "warn"))
+    drafts = [state.due.form for state in states if state.submission and not state.submitted]
+    if drafts and staff.role == Role.LEAD:
+        rows.append(Work(len(drafts), "月报待提交", f"{'、'.join(drafts)}，{period.month} 月", address, "去提交", "warn"))
+    return rows
+
+
+def _township(request: HttpRequest) -> HttpResponse:
+    staff = request.user
+    counts = case_counts(staff)
+    waiting = Case.objects.visible_to(staff).filter(state__in=("found", "registered", "returned")).select_related("person", "disease")
+    context = {
+        "today": clock.today(),
+        "counts": counts,
+        "work": township_work(staff, counts),
+        "waiting": list(waiting.order_by("-changed_at", "-pk")[:SHOWN]),
+        "events": newest_events(staff),
+        "more": case_list(state="registered"),
+    }
+    return render(request, "reports/workbench_township.html", context)
+
+
+def _keeper(request: HttpRequest) -> HttpResponse:
+    facts = keeper_facts(request.user)
+    verified = Count("pk", filter=Q(verified_on__gte=clock.today().replace(day=1)))
+    done = keeper_facts(request.user, waiting=False).aggregate(month=verified, all=Count("pk"))
+    context = {
+        "today": clock.today(),
+        "number": facts.count(),
+        "facts": list(facts[:SHOWN]),
+        "done": done,
+        "events": newest_events(request.user),
+    }
+    return render(request, "reports/workbench_keeper.html", context)
+
+
+def _liaison(request: HttpRequest) -> HttpResponse:
+    staff = request.user
+    counts = case_counts(staff)
+    stays = Stay.objects.visible_to(staff).filter(discharged_on=None).select_related("case__person", "case__disease")
+    coming = Case.objects.visible_to(staff).filter(state="planned").select_related("person", "disease").order_by("changed_at", "pk")
+    context = {
+        "today": clock.today(),
+        "counts": counts,
+        "work": liaison_work(staff, counts),
+        "stays": list(stays.order_by("admitted_on", "pk")[:SHOWN]),
+        "coming": list(coming[:SHOWN]),
+    }
+    return render(request, "reports/workbench_liaison.html", context)
+
+
+def _payer(request: HttpRequest) -> HttpResponse:
+    today = clock.today()
+    context = {"today": today, "county": request.user.area, "events": newest_events(request.user), **glance(request.user.area, today)}
+    return render(request, "reports/workbench_payer.html", context)
+
+
+def _expert(request: HttpRequest) -> HttpResponse:
+    return render(request, "reports/workbench_expert.html", {"today": clock.today()})
+
+
+def _auditor(request: HttpRequest) -> HttpResponse:
+    """Today's trail by what was done, within the auditor's prefecture, and how far the seals have come."""
+    own = trail_of(request.user.area.prefecture)
+    start = timezone.make_aware(datetime.datetime.combine(clock.today(), datetime.time()))
+    counted = dict(own.filter(at__gte=start).order_by().values_list("action").annotate(Count("pk")))
+    groups = {"登录": ("signed_in",), "查看名单": ("viewed_list",), "查看全号": ("revealed",), "下载": ("exported",)}
+    figures = [(words, sum(counted.pop(action, 0) for action in actions)) for words, actions in groups.items()]
+    context = {
+        "today": clock.today(),
+        "figures": [("今天共", sum(counted.values()) + sum(number for _, number in figures)), *figures],
+        "newest": [(event, action_words(event.action)) for event in own.select_related("staff").order_by("-id")[:SHOWN]],
+        "seal": AuditSeal.objects.order_by("-sequence").first(),
+        "sealed": AuditSeal.objects.count(),
+        "unsealed": AuditEvent.objects.filter(seal=None).count(),
+    }
+    return render(request, "reports/workbench_auditor.html", context)
+
+
+def _operator(request: HttpRequest) -> HttpResponse:
+    """How many accounts there are by role in the operator's prefecture; no patient."""
+    prefecture = request.user.area.prefecture.pk
+    own = Q(area=prefecture) | Q(area__parent=prefecture) | Q(area__parent__parent=prefecture)
+    accounts = Staff.objects.filter(own)
+    roles = accounts.order_by().values_list("role").annotate(Count("pk"), Count("pk", filter=Q(is_active=True)))
+    told = {role: (number, active) for role, number, active in roles}
+    context = {
+        "today": clock.today(),
+        "roles": [(role.label, *told[role]) for role in Role if role in told],
+        "number": sum(number for number, _ in told.values()),
+        "active": sum(active for _, active in told.values()),
+        "first_password": accounts.filter(is_active=True, must_change_password=True).count(),
+    }
+    return render(request, "reports/workbench_operator.html", context)
+
+
+PAGES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    Role.CLERK: _bureau,
+    Role.LEAD: _bureau,
+    Role.CITY: overview,
+    Role.TOWNSHIP: _township,
+    Role.CIVIL: _keeper,
+    Role.POVERTY: _keeper,
+    Role.DISABLED: _keeper,
+    Role.LIAISON: _liaison,
+    Role.INSURANCE: _payer,
+    Role.FINANCE: _payer,
+    Role.EXPERT: _expert,
+    Role.AUDITOR: _auditor,
+    Role.OPERATOR: _operator,
+}

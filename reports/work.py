@@ -1,0 +1,170 @@
+"""What waits for whom: the rows of 待我办理, counted within the eyes of whoever looks."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from hospitals.models import Stay
+from ledger import clock
+from ledger.models import Case, CaseEvent, Category, CategoryFact, Person, Role, Staff, UnitName
+from ledger.models.person import VERIFIER
+from ledger.models.staff import UNIT_OF_ROLE
+
+KEEPER_WORDS = {Role.CIVIL: "民政", Role.POVERTY: "扶贫", Role.DISABLED: "残联"}
+NEWEST = 5
+
+
+@dataclass(frozen=True)
+class Work:
+    """One row: how many, what, since when, and where it is done."""
+
+    count: int
+    words: str
+    told: str
+    address: str
+    verb: str
+    tone: str = ""
+
+
+def _since(day: datetime.date | None, what: str) -> str:
+    """最早一例 10-16 登记，已等 4 天."""
+    if day is None:
+        return ""
+    waited = (clock.today() - day).days
+    shown = f"{day:%m-%d}" if day.year == clock.today().year else day.isoformat()
+    return f"最早一例 {shown} {what}，" + (f"已等 {waited} 天" if waited else "今天的")
+
+
+def case_list(**query: str) -> str:
+    """The ledger's list, narrowed."""
+    return reverse("ledger:case-list") + "?" + "&".join(f"{key}={value}" for key, value in query.items())
+
+
+def discharged_not_completed(staff: Staff):
+    """Cases whose last stay has ended, and whose treatment nobody has marked completed."""
+    stays = Stay.objects.everywhere("the stays of cases that are scoped themselves").filter(case=OuterRef("pk"))
+    return (
+        Case.objects.visible_to(staff)
+        .filter(Exists(stays), ~Exists(stays.filter(discharged_on=None)), state="in_treatment", completed_on=None)
+        .annotate(left_on=Max("stays__discharged_on"))
+    )
+
+
+def treated_for_good(staff: Staff):
+    """Treated cases that can be closed: lasting treatment goes on, so dialysis is none of them."""
+    stays = Stay.objects.everywhere("the stays of cases that are scoped themselves").filter(case=OuterRef("pk"), lasting=True)
+    return Case.objects.visible_to(staff).filter(~Exists(stays), state="treated")
+
+
+def _states(staff: Staff) -> dict:
+    """How many cases stand in each state that waits for somebody, and since when: one query."""
+    return Case.objects.visible_to(staff).aggregate(
+        found=Count("pk", filter=Q(state="found")),
+        found_on=Min("found_on", filter=Q(state="found")),
+        returned=Count("pk", filter=Q(state="returned")),
+        returned_at=Min("changed_at", filter=Q(state="returned")),
+        registered=Count("pk", filter=Q(state="registered")),
+        registered_on=Min("registered_on", filter=Q(state="registered")),
+        verified=Count("pk", filter=Q(state="verified")),
+        verified_on=Min("verified_on", filter=Q(state="verified")),
+        planned=Count("pk", filter=Q(state="planned")),
+        planned_at=Min("changed_at", filter=Q(state="planned")),
+        in_treatment=Count("pk", filter=Q(state="in_treatment")),
+        treated=Count("pk", filter=Q(state="treated")),
+        everybody=Count("person", distinct=True),
+    )
+
+
+def _day(instant: datetime.datetime | None) -> datetime.date | None:
+    return timezone.localtime(instant).date() if instant else None
+
+
+def case_counts(staff: Staff) -> dict:
+    """The same numbers for a page's figures."""
+    return _states(staff)
+
+
+def bureau_work(staff: Staff, counts: dict) -> list[Work]:
+    """What waits at the county bureau, the gravest first; the lead's own decisions come with the lead."""
+    left = discharged_not_completed(staff).aggregate(number=Count("pk"), since=Min("left_on"))
+    rows = [
+        Work(counts["returned"], "退回补正", _since(_day(counts["returned_at"]), "退回"), case_list(state="returned"), "去补正", "bad"),
+        Work(counts["registered"], "待核实登记", _since(counts["registered_on"], "登记"), case_list(state="registered"), "去核实", "warn"),
+    ]
+    if staff.role == Role.LEAD:
+        rows += _lead_work(staff)
+    rows += [
+        Work(counts["found"], "已发现，待登记建档", _since(counts["found_on"], "发现"), case_list(state="found"), "去登记"),
+        Work(left["number"], "出院未登记完成治疗", _since(left["since"], "出院"), case_list(state="in_treatment"), "去登记"),
+    ]
+    return [row for row in rows if row.count]
+
+
+def _lead_work(staff: Staff) -> list[Work]:
+    rows = []
+    ages = Case.objects.visible_to(staff).filter(age_confirmation_needed=True, age_confirmed_by=None).exclude(state="closed")
+    waiting = list(ages.select_related("person").order_by("registered_on", "pk")[:2])
+    if waiting:
+        number = len(waiting) if len(waiting) == 1 else ages.count()
+        first = waiting[0].person
+        rows.append(
+            Work(number, "年龄待确认", f"{first.name}超过病种的年龄限制", reverse("ledger:person", args=[first.pk]), "去确认", "warn")
+        )
+    done = treated_for_good(staff).aggregate(number=Count("pk"), since=Min("completed_on"))
+    rows.append(Work(done["number"], "已救治，待销号", _since(done["since"], "完成治疗"), case_list(state="treated"), "去销号"))
+    return rows
+
+
+def waiting_elsewhere(staff: Staff) -> str:
+    """县民政局核实 3 人，县扶贫办核实 6 人: what the county waits for from others; empty when nothing does."""
+    people = Person.objects.visible_to(staff)
+    facts = CategoryFact.objects.filter(person__in=people.values("pk"), verified_on=None, during__endswith=None)
+    waiting: dict[Role, set[int]] = {}
+    for category, person in facts.values_list("category", "person"):
+        waiting.setdefault(VERIFIER[Category(category)], set()).add(person)
+    if not waiting:
+        return ""
+    kinds = {UNIT_OF_ROLE[role]: role for role in waiting}
+    named = UnitName.objects.filter(division=staff.area_id, kind__in=kinds, since__lte=clock.today()).order_by("since")
+    names = {kinds[unit.kind]: unit.short_name or unit.name for unit in named}
+    return "，".join(f"{names.get(role, KEEPER_WORDS[role])}核实 {len(waiting[role])} 人" for role in KEEPER_WORDS if role in waiting)
+
+
+def keeper_facts(staff: Staff, *, waiting: bool = True):
+    """The categories this department keeps: those that wait for its word, the oldest person first, or those it has verified."""
+    own = [category for category, role in VERIFIER.items() if role == staff.role]
+    people = Person.objects.visible_to(staff)
+    facts = CategoryFact.objects.filter(person__in=people.values("pk"), category__in=own, during__endswith=None)
+    facts = facts.filter(verified_on__isnull=waiting)
+    return facts.select_related("person__township", "person__village", "recorded_by").order_by("person__created_at", "pk")
+
+
+def township_work(staff: Staff, counts: dict) -> list[Work]:
+    """What waits at the township: found and not registered, returned; what waits for the county is told, not asked."""
+    rows = [
+        Work(counts["returned"], "退回补正", _since(_day(counts["returned_at"]), "退回"), case_list(state="returned"), "去补正", "bad"),
+        Work(counts["found"], "已发现，待登记建档", _since(counts["found_on"], "发现"), case_list(state="found"), "去登记", "warn"),
+    ]
+    return [row for row in rows if row.count]
+
+
+def liaison_work(staff: Staff, counts: dict) -> list[Work]:
+    """What waits at the hospital: patients to admit, discharges without a word on the treatment."""
+    left = discharged_not_completed(staff).aggregate(number=Count("pk"), since=Min("left_on"))
+    rows = [
+        Work(left["number"], "出院未登记完成治疗", _since(left["since"], "出院"), case_list(state="in_treatment"), "去登记", "warn"),
+        Work(counts["planned"], "已定方案，待入院", _since(_day(counts["planned_at"]), "定方案"), case_list(state="planned"), "去登记入院"),
+    ]
+    return [row for row in rows if row.count]
+
+
+def newest_events(staff: Staff, number: int = NEWEST) -> list[CaseEvent]:
+    """What happened last to the people this member of staff sees, in their own area."""
+    people = Person.objects.visible_to(staff)
+    events = CaseEvent.objects.filter(person__in=people.values("pk"))
+    if staff.role in (Role.CLERK, Role.LEAD):
+        events = CaseEvent.objects.filter(county=staff.area_id, person__county=staff.area_id)
+    return list(events.select_related("person").order_by("-at", "-id")[:number])
