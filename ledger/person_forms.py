@@ -109,6 +109,7 @@ class PersonForm(LedgerForm):
     def _clean_without_number(self, data: dict) -> None:
         if not data.get("id_absent_reason"):
             self.add_error("id_number", "请填写身份证号；确实没有的，请在旁边选择原因。")
+            return
         if "sex" in data and not data["sex"]:
             self.add_error("sex", "请填“男”或“女”。")
         if "born_on" in data and not data["born_on"]:

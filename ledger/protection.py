@@ -11,6 +11,7 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 ALGORITHM = "aesgcm1"  # Written before every sealed text, so that another cipher (SM4) can be added beside it.
 
@@ -70,8 +71,17 @@ class Sealed:
         return hash(self._text)
 
 
+class SealedAttribute(DeferredAttribute):
+    """Turns plain text into ``Sealed`` the moment it is assigned, so that a row never holds a bare number."""
+
+    def __set__(self, instance, value):
+        instance.__dict__[self.field.attname] = self.field.to_python(value)
+
+
 class SealedField(models.TextField):
     """A column that holds sealed text and gives ``Sealed``; assign plain text to it."""
+
+    descriptor_class = SealedAttribute
 
     def __init__(self, *args, mask: Callable[[str], str] = mask_phone, **kwargs):
         self.mask = mask

@@ -169,7 +169,7 @@ def test_a_correction_is_told_and_masked(cast):
     person = register_person(by=cast.clerk, facts=facts, categories=[])
     facts.phone, facts.address = "13900000816", "4 组 1 号"
     saved = correct_person(by=cast.lead, person=person, version=1, facts=facts)
-    assert (saved.version, saved.phone, homes(saved)[-1][1]) == (2, "13900000816", "龙头村")
+    assert (saved.version, saved.phone.reveal(), homes(saved)[-1][1]) == (2, "13900000816", "龙头村")
     assert Residence.objects.get(person=person).address == "4 组 1 号"
     assert told(person)[-1] == ("person_corrected", "修改资料：联系电话、详细住址")
     assert AuditEvent.objects.order_by("pk").last().detail["changes"] == [
