@@ -1,7 +1,8 @@
 """One whole day: found in a village, verified, treated, submitted by the lead, counted in the city's workbook."""
 
 import datetime
-import io
+import re
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -13,6 +14,7 @@ from tests.cast import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OCTOBER = datetime.date(2017, 10, 1)
+A_PERSON = re.compile(r"/people/\d+/$")
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def test_a_day_from_the_village_to_the_citys_workbook(month, desk):
     assert (clerk.page.input_value("#id_sex"), clerk.page.input_value("#id_born_on")) == ("男", "1950-06-08")
     _fill_by_keyboard(clerk)
     clerk.press("Alt+s")
-    clerk.page.wait_for_url("**/people/*/")
+    clerk.page.wait_for_url(A_PERSON)
     assert "已登记石永福，状态“待核实”。" in clerk.says()
     person = Person.objects.everywhere("test").get(name="石永福")
     assert person.id_number.reveal() == number
@@ -69,13 +71,12 @@ def test_a_day_from_the_village_to_the_citys_workbook(month, desk):
     clerk.page.fill("[name=admitted_on]", "2017.10.18")
     clerk.press("Alt+s")
     clerk.page.wait_for_url(f"**/people/{person.pk}/")
-    clerk.page.locator(".title").get_by_role("link", name="登记完成治疗").click()
-    clerk.page.wait_for_url("**/complete/")
-    for name, value in (("discharged_on", "20171020"), ("completed_on", "2017-10-20")):
-        if clerk.page.locator(f"[name={name}]").count():
-            clerk.page.fill(f"[name={name}]", value)
+    clerk.page.get_by_role("link", name="登记出院").first.click()
+    clerk.page.wait_for_url("**/discharge/")
+    clerk.page.fill("[name=discharged_on]", "20171020")
+    clerk.page.locator("[name=completed]").check()
     clerk.press("Alt+s")
-    clerk.page.wait_for_url(f"**/people/{person.pk}/")
+    clerk.page.wait_for_url(A_PERSON)
     case = Case.objects.everywhere("test").get(person=person)
     assert (case.state, case.completed_on) == ("treated", datetime.date(2017, 10, 20))
 
@@ -96,7 +97,7 @@ def test_a_day_from_the_village_to_the_citys_workbook(month, desk):
     city.sign_in(cast.city.username, PASSWORD)
     with city.page.expect_download() as download:
         city.page.get_by_role("link", name="下载 10 月汇总表").click()
-    book = openpyxl.load_workbook(io.BytesIO(open(download.value.path(), "rb").read()))
+    book = openpyxl.load_workbook(Path(download.value.path()).open("rb"))
     summary = book["汇总"]
     row = next(row for row in summary.iter_rows(values_only=True) if row[0] == "白内障")
     assert row[:7] == ("白内障", 0, 0, 0, 0, "白内障", 1)
@@ -123,7 +124,8 @@ def _fill_by_keyboard(clerk) -> None:
         keyboard.press("Tab")
 
     assert clerk.page.evaluate("document.activeElement.id") == "id_insurance_number"
-    write("4502221806217")
+    with clerk.page.expect_response("**/people/new/check/"):
+        write("4502221806217")
     write("广西柳城")
     write()  # There is a number: no reason.
     with clerk.page.expect_response("**/villages/**"):
@@ -153,4 +155,4 @@ def _choose_hospital(clerk) -> None:
     else:
         clerk.page.get_by_label("柳城县人民医院").check()
     clerk.press("Alt+s")
-    clerk.page.wait_for_url("**/people/*/")
+    clerk.page.wait_for_url(A_PERSON)
