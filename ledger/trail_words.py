@@ -11,7 +11,6 @@ ACTIONS = {
     "viewed_person": "查看患者",
     "opened_for_edit": "打开资料修改",
     "revealed": "查看全号",
-    "found_by_number": "按证号查找",
     "held_elsewhere": "查到证号在外县",
     "viewed_list": "查看名单",
     "exported": "下载报表",

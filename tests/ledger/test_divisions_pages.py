@@ -1,0 +1,227 @@
+"""A county keeps its towns and villages: by hand and by import, all or nothing; the city looks on."""
+
+import io
+import re
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from openpyxl import Workbook
+
+from ledger.actions.divisions import DivisionRow
+from ledger.actions.refusals import Refused
+from ledger.division_file import read_division_file
+from ledger.division_import import import_divisions, preview_divisions
+from ledger.models import AuditEvent, Division
+
+PAGE, IMPORT = "/ledger/divisions/", "/ledger/divisions/import/"
+
+
+@pytest.fixture
+def desk(client, cast):
+    client.force_login(cast.clerk)
+    return client
+
+
+def workbook(*rows) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def errors(response) -> list[str]:
+    return re.findall(r'<div class="err" id="[^"]+">([^<]+)</div>', response.content.decode())
+
+
+def trail(action: str) -> list[dict]:
+    return list(AuditEvent.objects.filter(action=action).values_list("county_code", "detail"))
+
+
+def test_a_town_and_its_village_are_added(cast, desk):
+    assert reverse("ledger:divisions") == PAGE
+    assert desk.post(PAGE, {"parent": cast.county.pk, "code": "４５０２２２ 103", "name": " 东泉镇 "}).status_code == 302
+    town = Division.objects.get(code="450222103")
+    assert desk.post(PAGE, {"parent": town.pk, "code": "450222103201", "name": "永安村"}).status_code == 302
+    village = Division.objects.get(code="450222103201")
+    assert (town.name, town.level, town.parent, village.name, village.level, village.parent) == (
+        "东泉镇",
+        4,
+        cast.county,
+        "永安村",
+        5,
+        town,
+    )
+    assert trail("division_added") == [
+        ("450222", {"code": "450222103201", "name": "永安村"}),
+        ("450222", {"code": "450222103", "name": "东泉镇"}),
+    ]
+    page = desk.get(PAGE).content.decode()
+    assert "3 个乡镇，3 个村" in page and "<td>450222103201</td>" in page and "中渡镇" not in page
+
+
+@pytest.mark.parametrize(
+    ("parent", "code", "name", "sentence"),
+    [
+        ("450222", "450223103", "东泉镇", "代码要以柳城县的 450222 开头，请核对。"),
+        ("450222", "45022210", "东泉镇", "乡镇代码要 9 位，村代码要 12 位，现在是 8 位。请核对。"),
+        ("450222", "45022210A", "东泉镇", "代码“45022210A”要全是数字。乡镇 9 位，村 12 位。"),
+        ("450222", "450222101", "东泉镇", "代码 450222101 已是龙头镇，请核对。"),
+        ("450222", "450222103", "龙头镇", "柳城县已有龙头镇，请核对。"),
+        ("450222", "450222101202", "永安村", "柳城县的下级代码要 9 位，现在是 12 位。请核对代码或上级。"),
+        ("450222101", "450222102202", "永安村", "代码要以龙头镇的 450222101 开头，请核对。"),
+        ("450222101", "450222103", "东泉镇", "代码要以龙头镇的 450222101 开头，请核对。"),
+        ("450222101", "450222101202", "=1+1", "名称以“=”开头，可能是公式。请改为地名。"),
+        ("450222101", "450222101202", "", "请填写名称。"),
+        ("450223101", "450223101202", "永安村", "上级不在可选范围，请重新选择。"),
+    ],
+)
+def test_what_is_refused_is_said_beside_its_field(cast, desk, parent, code, name, sentence):
+    before = Division.objects.count()
+    response = desk.post(PAGE, {"parent": cast.division(parent).pk, "code": code, "name": name})
+    assert response.status_code == 422 and errors(response) == [sentence]
+    assert Division.objects.count() == before
+
+
+def test_an_ended_village_keeps_its_people_and_takes_no_new_ones(cast, desk):
+    person = cast.register("韦桂兰")
+    assert desk.post(reverse("ledger:division-end", args=[cast.village.pk])).status_code == 302
+    village = cast.division(cast.village.code)
+    assert village.ended_on.isoformat() == "2017-10-20"
+    assert desk.get(reverse("ledger:person", args=[person.pk])).status_code == 200
+    page = desk.get(PAGE).content.decode()
+    row = re.search(r"<tr[^>]*><td></td><td>龙头村</td>.*?</tr>", page, re.S)[0]
+    assert '<td class="num">1</td>' in row and "2017-10-20 停用" in row and "恢复" in row
+    assert f'<option value="{village.pk}">' not in desk.get(reverse("ledger:register")).content.decode()
+    desk.post(reverse("ledger:division-end", args=[village.pk]), {"resume": "yes"})
+    assert cast.division(village.code).ended_on is None
+    assert [code for code, _ in trail("division_ended") + trail("division_resumed")] == ["450222", "450222"]
+
+
+def test_a_town_ends_after_its_villages(cast, desk):
+    town = cast.division("450222101")
+    page = desk.post(reverse("ledger:division-end", args=[town.pk]), follow=True).content.decode()
+    assert "龙头镇还有 1 个在用的村，请先停用这些村。" in page
+    assert cast.division("450222101").ended_on is None
+    for one in (cast.village, town):
+        desk.post(reverse("ledger:division-end", args=[one.pk]))
+    assert cast.division("450222101").ended_on is not None
+    assert errors(desk.post(PAGE, {"parent": town.pk, "code": "450222101202", "name": "永安村"})) == ["上级不在可选范围，请重新选择。"]
+    page = desk.post(reverse("ledger:division-end", args=[cast.village.pk]), {"resume": "yes"}, follow=True).content.decode()
+    assert "龙头镇已停用，请先恢复它。" in page
+
+
+def test_another_countys_village_and_the_county_itself_are_not_there(cast, desk):
+    for pk in (cast.division("450223101201").pk, cast.county.pk, cast.prefecture.pk):
+        assert desk.post(reverse("ledger:division-end", args=[pk])).status_code == 404
+
+
+def test_the_city_looks_on(client, cast):
+    client.force_login(cast.city)
+    page = client.get(PAGE, {"county": "450223"}).content.decode()
+    assert "中渡镇" in page and "龙头镇" not in page and "添加" not in page and "停用</button>" not in page
+    assert client.post(PAGE, {"parent": cast.county.pk, "code": "450222103", "name": "东泉镇"}).status_code == 404
+    assert client.get(IMPORT).status_code == 404
+
+
+# ---- import ----
+
+FILE = [["代码", "名称"], ["450222103201", "永安村"], [450222103, "东泉镇"], ["450222101201", "龙头村"], ["450222102201", "山咀新村"]]
+
+
+def test_an_import_is_previewed_then_applied(cast, desk):
+    upload = SimpleUploadedFile("村名.xlsx", workbook(*FILE))
+    page = desk.post(IMPORT, {"file": upload}).content.decode()
+    assert "村名.xlsx，读到 4 行；还没有写入" in page
+    assert re.findall(r'<td class="num">(\d+)</td><td><span class="st [^"]+">([^<]+)</span></td><td>(\d+)</td>', page) == [
+        ("5", "变更", "450222102201"),
+        ("2", "新增", "450222103201"),
+        ("3", "新增", "450222103"),
+        ("4", "无变化", "450222101201"),
+    ]
+    assert "<del>山咀村</del> → <ins>山咀新村</ins>" in page
+    assert not Division.objects.filter(code__startswith="450222103").exists()
+    signed = re.search(r'name="rows" value="([^"]+)"', page)[1]
+    assert desk.post(IMPORT, {"rows": signed}).status_code == 302
+    names = dict(Division.objects.filter(code__startswith="450222", level__gte=4).values_list("code", "name"))
+    assert names == {
+        "450222101": "龙头镇", "450222101201": "龙头村", "450222102": "太平镇", "450222102201": "山咀新村",
+        "450222103": "东泉镇", "450222103201": "永安村",
+    }  # fmt: skip
+    assert cast.division("450222103201").parent.code == "450222103"
+    assert trail("divisions_imported") == [("450222", {"new": 2, "changed": 1})]
+
+
+def test_one_refused_row_keeps_all_out(cast, desk):
+    rows = [("450222103", "东泉镇"), ("450222104201", "永安村"), ("450223101", "中渡镇"), ("450222103", "东泉"), ("450222105", "")]
+    rows = [DivisionRow(line, *row) for line, row in enumerate(rows, 2)]
+    looked = [(row.line, row.result, row.message) for row in preview_divisions(county=cast.county, rows=rows)]
+    assert looked == [
+        (2, "new", ""),
+        (3, "refused", "没有代码为 450222104 的乡镇。请先添加这个乡镇。"),
+        (4, "refused", "代码要以柳城县的 450222 开头，请核对。"),
+        (5, "refused", "代码 450222103 在文件里出现了不止一次，请只留一行。"),
+        (6, "refused", "名称是空的，请填写。"),
+    ]
+    with pytest.raises(Refused, match="有 4 行不能导入，一行也没有写入。"):
+        import_divisions(by=cast.clerk, rows=rows)
+    assert not Division.objects.filter(code="450222103").exists()
+    assert trail("divisions_imported") == []
+    text = "代码,名称\r\n" + "\r\n".join(f"{row.code},{row.name}" for row in rows)
+    page = desk.post(IMPORT, {"file": SimpleUploadedFile("村名.csv", text.encode("gb18030"))}).content.decode()
+    assert "有 <strong>4 行</strong>拒收" in page and 'type="submit" accesskey="s"' not in page
+    signed = re.search(r'name="rows" value="([^"]+)"', page)[1]
+    assert desk.post(IMPORT, {"rows": signed}).status_code == 422
+    assert not Division.objects.filter(code="450222103").exists()
+
+
+def test_a_preview_belongs_to_whoever_looked_at_it(client, cast, desk):
+    page = desk.post(IMPORT, {"file": SimpleUploadedFile("村名.csv", "代码,名称\n450222103,东泉镇".encode())}).content.decode()
+    signed = re.search(r'name="rows" value="([^"]+)"', page)[1]
+    client.force_login(cast.lead)
+    for rows in (signed, signed[:-2] + "xx"):
+        assert client.post(IMPORT, {"rows": rows}).url == IMPORT
+    assert not Division.objects.filter(code="450222103").exists()
+
+
+def packed(name: str, content: bytes) -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr(name, content)
+    return kept.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("村名.xls", b"x", "请选择 .xlsx 或 .csv 文件"),
+        ("村名.xlsx", b"x", "文件打不开"),
+        ("村名.xlsx", packed("xl/workbook.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), "文件打不开"),
+        ("村名.xlsx", packed("xl/workbook.xml", b" " * 21 * 1024 * 1024), "文件展开后太大"),
+        ("村名.csv", b"x" * (2 * 1024 * 1024 + 1), "文件超过 2 MB"),
+        ("村名.csv", b"\xff\xff\x00", "文件的文字读不出来"),
+        ("村名.csv", "编码,名称\n1,2".encode(), "没有找到“代码”“名称”两个列名"),
+        ("村名.csv", "代码,名称\n,\n".encode(), "列名下面没有内容"),
+        ("村名.csv", ("代码,名称\n" + "450222101,龙头镇\n" * 2001).encode(), "一次最多导入 2000 行，这个文件有 2001 行"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_whole(name, content, sentence):
+    with pytest.raises(Refused, match=sentence):
+        read_division_file(name, content)
+
+
+def test_titles_above_the_headings_and_other_columns_are_passed_over():
+    content = workbook(
+        ["柳城县村名表"], [], ["序号", "名称", "代码"], [1, " 永安村 ", 450222103201.0], [None, None, None], [2, "东泉镇", "450222103"]
+    )
+    assert read_division_file("村名.XLSX", content) == [DivisionRow(4, "450222103201", "永安村"), DivisionRow(6, "450222103", "东泉镇")]
+
+
+def test_the_import_page_says_what_is_wrong_with_the_file(desk):
+    assert errors(desk.post(IMPORT, {})) == ["请选择文件。"]
+    assert errors(desk.post(IMPORT, {"file": SimpleUploadedFile("村名.xls", b"x")})) == [
+        "请选择 .xlsx 或 .csv 文件；.xls 文件请先另存为 .xlsx。"
+    ]
