@@ -21,6 +21,11 @@ def read_day(text: str) -> datetime.date:
         raise ValueError(f"{'-'.join(match.groups())} 不是真实的日期，请改正。") from None
 
 
+def posted(request):
+    """What a form is bound to: the post, even an empty one, or nothing on a first look."""
+    return request.POST if request.method == "POST" else None
+
+
 class DayField(forms.Field):
     """A date typed in any of the office's ways; shown in ISO."""
 

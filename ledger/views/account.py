@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from ledger.actions.accounts import change_own_password
 from ledger.actions.trail import record
+from ledger.forms import posted
 
 
 def tries_left(username: str) -> int:
@@ -24,7 +25,7 @@ def tries_left(username: str) -> int:
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("reports:workbench")
-    form = AuthenticationForm(request, request.POST or None)
+    form = AuthenticationForm(request, posted(request))
     error = ""
     if request.method == "POST":
         if form.is_valid():
@@ -68,11 +69,12 @@ class PasswordForm(SetPasswordForm):
 
 
 def change_password(request: HttpRequest) -> HttpResponse:
-    form = PasswordForm(request.user, request.POST or None)
+    form = PasswordForm(request.user, posted(request))
     if request.method == "POST":
+        valid = form.is_valid()
         if not check_password(request.POST.get("old_password", ""), request.user.password):
             form.add_error(None, ValidationError("原密码不对。请重新输入。"))
-        elif form.is_valid() and check_password(form.cleaned_data["new_password1"], request.user.password):
+        elif valid and check_password(form.cleaned_data["new_password1"], request.user.password):
             form.add_error("new_password1", "新密码不能和原密码一样。请另设一个。")
         if form.is_valid():
             change_own_password(by=request.user, password=form.cleaned_data["new_password1"])

@@ -11,7 +11,7 @@ from ledger import clock
 from ledger.actions import cases as actions
 from ledger.actions.refusals import Refused
 from ledger.case_list import PAGE, CaseFilter, page_of
-from ledger.forms import DayField, LedgerForm, PlainField, ReasonForm
+from ledger.forms import DayField, LedgerForm, PlainField, ReasonForm, posted
 from ledger.models import Case, CategoryFact, Person, Programme
 from ledger.person_forms import CaseForm
 from ledger.transitions import MOVES, OUTCOMES, STATES
@@ -54,7 +54,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Another disease of somebody already on the ledger."""
     person: Person = find_person(request, pk)
-    form = CaseForm(request.POST or None, staff=request.user)
+    form = CaseForm(posted(request), staff=request.user)
     if request.method == "POST" and form.is_valid():
         form.check_age(person.born_on)
         if not form.errors:
@@ -114,7 +114,7 @@ def case_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     if move not in ASKING or request.user.role not in MOVES[move].roles:
         raise Http404
     form_class, layout, act = ASKING[move]
-    form = form_class(request.POST or None, **({"initial": {"on": clock.today()}} if move == "close" else {}))
+    form = form_class(posted(request), **({"initial": {"on": clock.today()}} if move == "close" else {}))
     if request.method == "POST" and form.is_valid():
         try:
             act(case, request.user, form.cleaned_data)

@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from ledger import clock
 from ledger.actions import categories as actions
 from ledger.actions.refusals import Refused
-from ledger.forms import DayField, LedgerForm, NumberText, PlainField
+from ledger.forms import DayField, LedgerForm, NumberText, PlainField, posted
 from ledger.models import CategoryFact, Person
 from ledger.models.person import VERIFIER
 from ledger.person_forms import CategoryForm
@@ -41,7 +41,7 @@ def ask(
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     person = find_person(request, pk)
     return ask(
-        request, CategoryForm(request.POST or None), person,
+        request, CategoryForm(posted(request)), person,
         lambda data: actions.hold_category(by=request.user, person=person, **data),
         title="添加人员类别", button="保存类别", lead="保存后由主管部门核实：建档立卡归扶贫，低保、特困、孤儿归民政，贫困残疾人归残联。",
         layout=[("category", "w2"), ("since", "w2"), ("basis", "w5")], done="人员类别已保存。",
@@ -70,7 +70,7 @@ class EndForm(LedgerForm):
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     fact = find_fact(request, pk)
     return ask(
-        request, EndForm(request.POST or None), fact.person, lambda data: actions.end_category(by=request.user, fact=fact, **data),
+        request, EndForm(posted(request)), fact.person, lambda data: actions.end_category(by=request.user, fact=fact, **data),
         title=f"终止{fact}", button="保存终止", lead=f"自 {fact.during.lower} 起享有{fact}。脱贫的建档立卡户继续享受政策，不用终止，请登记脱贫年度。",
         layout=[("on", "w3"), ("reason", "w6")], done=f"{fact}已终止。",
     )  # fmt: skip
@@ -85,7 +85,7 @@ class YearForm(LedgerForm):
 def out_of_poverty(request: HttpRequest, pk: int) -> HttpResponse:
     fact = find_fact(request, pk)
     return ask(
-        request, YearForm(request.POST or None), fact.person, lambda data: actions.mark_out_of_poverty(by=request.user, fact=fact, **data),
+        request, YearForm(posted(request)), fact.person, lambda data: actions.mark_out_of_poverty(by=request.user, fact=fact, **data),
         title="登记脱贫年度", button="保存脱贫年度", lead="脱贫不脱政策：类别不终止，统计仍算建档立卡。", layout=[("year", "w2")], done="脱贫年度已保存。",
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ class EnrolmentForm(LedgerForm):
 
 def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
     person = find_person(request, pk)
-    form = EnrolmentForm(request.POST or None, initial={"year": clock.today().year, "pooling_area": person.county.prefecture.name})
+    form = EnrolmentForm(posted(request), initial={"year": clock.today().year, "pooling_area": person.county.prefecture.name})
     return ask(
         request, form, person, lambda data: actions.record_enrolment(by=request.user, person=person, **data),
         title="登记参保", button="保存参保", lead="同一年度再次保存，以后一次为准。", layout=[("year", "w2"), ("enrolled", "w2"), ("plan", "w3"), ("pooling_area", "w3")],
@@ -117,7 +117,7 @@ class CardForm(LedgerForm):
 def policy_card(request: HttpRequest, pk: int) -> HttpResponse:
     person = find_person(request, pk)
     return ask(
-        request, CardForm(request.POST or None), person, lambda data: actions.give_policy_card(by=request.user, person=person, **data),
+        request, CardForm(posted(request)), person, lambda data: actions.give_policy_card(by=request.user, person=person, **data),
         title="登记明白卡", button="保存明白卡", lead="发给贫困户的政策明白卡。", layout=[("since", "w2"), ("number", "w3")], done="明白卡已登记。",
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from ledger import clock
 from ledger.actions import people as actions
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
 from ledger.actions.trail import record
-from ledger.forms import LedgerForm, NumberText, PlainField
+from ledger.forms import LedgerForm, NumberText, PlainField, posted
 from ledger.identity import IdNumberError, read_id_number
 from ledger.models import Case, Category, Person, Programme
 from ledger.models.person import VERIFIER
@@ -89,7 +89,7 @@ class EditForm(PersonForm):
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_person(request, pk)
-    form = EditForm(request.POST or None, staff=request.user, person=found)
+    form = EditForm(posted(request), staff=request.user, person=found)
     identity, stale = Identity(), None
     version = request.POST.get("version", str(found.version))
     if request.method == "POST":
@@ -115,7 +115,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Moving house inside the prefecture; the case goes to the new county from that day."""
     found = find_person(request, pk)
-    form = HomeForm(request.POST or None, staff=request.user)
+    form = HomeForm(posted(request), staff=request.user)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -148,7 +148,7 @@ class FindForm(LedgerForm):
 
 def find(request: HttpRequest) -> HttpResponse:
     """By the exact ID number, by POST, so that no number stands in an address or a log."""
-    form = FindForm(request.POST or None)
+    form = FindForm(posted(request))
     answer = ""
     if request.method == "POST" and form.is_valid():
         try:

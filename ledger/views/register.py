@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from ledger import clock
 from ledger.actions.people import holder_of, register_person, similar_people
 from ledger.actions.refusals import Refused
+from ledger.forms import posted
 from ledger.identity import IdNumber, IdNumberError, age_on, read_id_number
 from ledger.models import Division, Person, Role, Staff
 from ledger.models.division import Level
@@ -86,7 +87,7 @@ def villages(request: HttpRequest) -> HttpResponse:
 
 def register(request: HttpRequest) -> HttpResponse:
     """One screen: identity, home, categories, disease. Saves all or nothing."""
-    post = request.POST or None
+    post = posted(request)
     person = PersonForm(post, staff=request.user)
     rows = CategoryRows(post, prefix="category")
     case = CaseForm(post, staff=request.user)

@@ -2,7 +2,6 @@
 
 import datetime
 import re
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -97,7 +96,7 @@ def test_a_day_from_the_village_to_the_citys_workbook(month, desk):
     city.sign_in(cast.city.username, PASSWORD)
     with city.page.expect_download() as download:
         city.page.get_by_role("link", name="下载 10 月汇总表").click()
-    book = openpyxl.load_workbook(Path(download.value.path()).open("rb"))
+    book = openpyxl.load_workbook(download.value.path())
     summary = book["汇总"]
     row = next(row for row in summary.iter_rows(values_only=True) if row[0] == "白内障")
     assert row[:7] == ("白内障", 0, 0, 0, 0, "白内障", 1)
