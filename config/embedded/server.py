@@ -36,6 +36,7 @@ SERVER_SETTINGS = {
     "full_page_writes": "off",
     "logging_collector": "off",
 }
+NO_PROCESS = 2**22 + 1  # One more than the highest process number that Linux gives.
 ROLES = """
 CREATE ROLE ledger_owner LOGIN CREATEDB CREATEROLE PASSWORD '{password}';
 CREATE ROLE ledger_app LOGIN PASSWORD '{password}';
@@ -191,23 +192,40 @@ class EmbeddedServer:
 
     # ---- the server's programs ----
 
+    def _postmaster_lives(self) -> bool:
+        """Whether the process named in postmaster.pid is this data's server, and not dead, unburied or somebody else by now."""
+        try:
+            number = (self.data / "postmaster.pid").read_text().split()[0]
+            if not Path("/proc/self").exists():
+                return True  # Not Linux: PostgreSQL's own look must do.
+            return str(self.data).encode() in Path("/proc", number, "cmdline").read_bytes()
+        except (FileNotFoundError, IndexError, ProcessLookupError):
+            return False
+
     def _start(self) -> None:
+        file = self.data / "postmaster.pid"
+        if file.exists() and not self._postmaster_lives():
+            # PostgreSQL takes any living or unburied process of that number for a server and would refuse to start. The
+            # file's other lines stay: by them it sees whether a process of the dead server still holds its memory.
+            file.write_text("\n".join([str(NO_PROCESS), *file.read_text().split("\n")[1:]]))
+            for left in self.socket_folder.glob(".s.PGSQL.*"):
+                left.unlink()
         options = f"-c unix_socket_directories={shlex.quote(str(self.socket_folder))}"
-        self._run("pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", "60", check=False)
+        done = self._run("pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", "60", check=False)
         deadline = time.monotonic() + 30
         while not self._answers():
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or (done.returncode and not self._postmaster_lives()):
                 raise EmbeddedServerError(f"the embedded PostgreSQL did not start:\n{self._log_tail()}")
             time.sleep(0.1)
 
     def _stop(self, how: str) -> None:
-        if (self.data / "postmaster.pid").exists():
+        if self._postmaster_lives():
             self._run("pg_ctl", "stop", "-D", str(self.data), "-m", how, "-w", check=False)
 
     def _answers(self) -> bool:
-        if not (self.data / "postmaster.pid").exists():
+        if not self._postmaster_lives():
             return False
-        return self._run("pg_isready", "-q", "-h", str(self.socket_folder), check=False).returncode == 0
+        return self._run("pg_isready", "-q", "-h", str(self.socket_folder), "-U", "postgres", check=False).returncode == 0
 
     def _psql(self, statement: str) -> None:
         self._run("psql", "-h", str(self.socket_folder), "-U", "postgres", "-q", "-v", "ON_ERROR_STOP=1", statement=statement)
