@@ -162,9 +162,12 @@ def liaison_work(staff: Staff, counts: dict) -> list[Work]:
 
 
 def newest_events(staff: Staff, number: int = NEWEST) -> list[CaseEvent]:
-    """What happened last to the people this member of staff sees, in their own area."""
+    """What happened last to the people this member of staff sees, in their own area; one saving tells its last event only."""
     people = Person.objects.visible_to(staff)
     events = CaseEvent.objects.filter(person__in=people.values("pk"))
     if staff.role in (Role.CLERK, Role.LEAD):
         events = CaseEvent.objects.filter(county=staff.area_id, person__county=staff.area_id)
-    return list(events.select_related("person").order_by("-at", "-id")[:number])
+    told: dict[tuple, CaseEvent] = {}
+    for event in events.select_related("person").order_by("-at", "-id")[: number * 8]:
+        told.setdefault((event.person_id, event.by_id, event.at.replace(second=0, microsecond=0)), event)
+    return list(told.values())[:number]

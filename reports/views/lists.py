@@ -161,7 +161,13 @@ def _form_list(request: HttpRequest, period: datetime.date, code: str, tab: str)
         }
         for row in shown
     ]
-    told = {"form": form, "period": f"{period:%Y-%m}", "what": "民政核准台账" if tab == "f2" else "已救治名单", "people": len(rows), "from": page.first}
+    told = {
+        "form": form,
+        "period": f"{period:%Y-%m}",
+        "what": "民政核准台账" if tab == "f2" else "已救治名单",
+        "people": len(rows),
+        "from": page.first,
+    }
     record("viewed_list", by=request.user, county=county, detail=told)
     headings = F2_HEADINGS if tab == "f2" else ROSTER_HEADINGS
     context = {

@@ -47,8 +47,14 @@ def months(request: HttpRequest) -> HttpResponse:
     periods: dict[datetime.date, dict[str, DueState]] = {}
     for state in reversed(states):
         periods.setdefault(state.due.period, {})[state.due.form] = state
-    context = {"periods": list(periods.items()), "county": staff.area, "forms": Form.values}
+    rows = [_month_row(forms) for forms in periods.values()]
+    context = {"rows": rows, "county": staff.area, "forms": Form.values}
     return render(request, "reports/months_county.html", context)
+
+
+def _month_row(states: dict[str, DueState]) -> tuple[DueState, list[DueState | None]]:
+    """Any state of a county's month, for its dates, and the states in the forms' order."""
+    return next(iter(states.values())), [states.get(form) for form in Form.values]
 
 
 def _city_months(request: HttpRequest, states: list[DueState]) -> HttpResponse:
@@ -59,7 +65,7 @@ def _city_months(request: HttpRequest, states: list[DueState]) -> HttpResponse:
     for state in states:
         if state.due.period == chosen:
             rows.setdefault(state.due.county.code, {})[state.due.form] = state
-    context = {"periods": periods, "chosen": chosen, "rows": list(rows.values()), "forms": Form.values}
+    context = {"periods": periods, "chosen": chosen, "rows": [_month_row(forms) for forms in rows.values()], "forms": Form.values}
     return render(request, "reports/months_city.html", context)
 
 

@@ -44,6 +44,11 @@ class Matrix:
     rate: str
     counted: list[datetime.date]
 
+    @property
+    def gaps(self) -> bool:
+        """Whether some county owes nothing for some of these months."""
+        return any(cell.state is None for row in self.rows for cell in row.cells)
+
 
 @dataclass
 class Tally:

@@ -110,7 +110,7 @@ def _township(request: HttpRequest) -> HttpResponse:
         "today": clock.today(),
         "counts": counts,
         "work": township_work(staff, counts),
-        "waiting": list(waiting.order_by("-changed_at", "-pk")[:SHOWN]),
+        "unverified": list(waiting.order_by("-changed_at", "-pk")[:SHOWN]),
         "events": newest_events(staff),
         "more": case_list(state="registered"),
     }
@@ -179,7 +179,7 @@ def _operator(request: HttpRequest) -> HttpResponse:
     prefecture = request.user.area.prefecture.pk
     own = Q(area=prefecture) | Q(area__parent=prefecture) | Q(area__parent__parent=prefecture)
     accounts = Staff.objects.filter(own)
-    roles = accounts.order_by().values_list("role").annotate(Count("pk"), Count("pk", filter=Q(is_active=True)))
+    roles = accounts.order_by().values_list("role").annotate(number=Count("pk"), active=Count("pk", filter=Q(is_active=True)))
     told = {role: (number, active) for role, number, active in roles}
     context = {
         "today": clock.today(),
