@@ -1,0 +1,55 @@
+"""Every page of every role in a real browser: Chinese only, nothing fetched from elsewhere, nothing on the console."""
+
+import re
+
+import pytest
+
+from config.access import TABLE
+from ledger.models import Role
+from tests.cast import PASSWORD
+from tests.config.test_access import ROLE_STAFF, World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Answered with a file, with data for programs, or by a redirect.
+NOT_PAGES = {
+    "ledger:villages",
+    "reports:county-workbook",
+    "reports:city-workbook",
+    "reports:api-month",
+    "health",
+    "account:logout",
+    "account:login",
+    "ledger:case-move",
+}
+# Words that rightly are not Chinese.
+FOREIGN = re.compile(r"\b(?:Tab|Alt|Excel|ICD|F[1-6]|CSV|XLSX|xlsx|csv|UTF|qfs|A4|[A-Z]|[a-z]+-[0-9a-z-]+)\b")
+
+
+@pytest.mark.parametrize("role", list(Role), ids=str)
+def test_a_roles_pages(cast, desk, role):
+    staff = getattr(cast, ROLE_STAFF[role])
+    world = World(cast)
+    seat = desk()
+    seat.sign_in(staff.username, PASSWORD)
+    opened = 0
+    for name, rule in sorted(TABLE.items()):
+        if name in NOT_PAGES or "GET" not in rule.methods.split() or not rule.allows(role):
+            continue
+        if role == Role.CITY and name.startswith("ledger:division-"):
+            continue
+        seat.open(world.address(name, world.own))
+        assert seat.page.locator("h1").count() == 1, name
+        assert re.findall(r"[A-Za-z]{4,}", FOREIGN.sub("", seat.says())) == [], name
+        assert seat.page.locator(".btn-primary:visible").count() <= 1, name
+        # No page scrolls sideways at the office's screen.
+        assert seat.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        opened += 1
+    assert opened >= 2
+
+
+@pytest.mark.parametrize("page", ["/hospitals/", "/account/login/"])
+def test_pages_without_login(cast, desk, page):
+    seat = desk()
+    seat.open(page)
+    assert seat.page.locator("h1").count() == 1
+    assert re.findall(r"[A-Za-z]{4,}", seat.says()) == []
