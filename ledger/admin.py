@@ -16,6 +16,7 @@ from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.models import Division, Staff, UnitName
 from ledger.models.division import CODE_LENGTH, Level
+from ledger.views.account import sign_out
 
 for model in (Group, AccessAttempt, AccessFailureLog, AccessLog):
     if admin.site.is_registered(model):
@@ -25,7 +26,7 @@ admin.site.index_title = "区划与规则"
 admin.site.site_url = "/"
 # One door, one way out and one page for passwords: the site's own, which the trail knows.
 admin.site.login = lambda request, extra_context=None: redirect("account:login")
-admin.site.logout = lambda request, extra_context=None: redirect("reports:workbench")
+admin.site.logout = lambda request, extra_context=None: sign_out(request) if request.method == "POST" else redirect("admin:index")
 admin.site.password_change = lambda request, form_class=None, extra_context=None: redirect("account:password")
 
 

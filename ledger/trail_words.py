@@ -111,7 +111,10 @@ def detail_words(event: AuditEvent) -> str:
     if "active" in detail:
         parts.append("启用" if detail["active"] else "停用")
     for key, pattern in TOLD.items():
-        if detail.get(key) not in (None, ""):
-            value = role_words(detail[key]) if key == "role" else detail[key]
-            parts.append(pattern.format(value))
+        value = detail.get(key)
+        if value in (None, "", []):
+            continue
+        if key == "role":
+            value = role_words(value)
+        parts.append(pattern.format("、".join(map(str, value)) if isinstance(value, list) else value))
     return "，".join(part for part in parts if part) or "—"

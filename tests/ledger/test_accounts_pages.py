@@ -152,6 +152,14 @@ def test_the_admin_holds_four_tables_and_deletes_nothing(cast, desk):
     assert desk.get(reverse("admin:password_change")).url == reverse("account:password")
 
 
+def test_signing_out_of_the_admin_signs_out(cast, desk):
+    assert desk.get(reverse("admin:logout")).url == "/admin/"
+    assert desk.get("/admin/").status_code == 200
+    assert desk.post(reverse("admin:logout")).url == reverse("account:login")
+    assert desk.get("/admin/").url.startswith(reverse("account:login"))
+    assert trail("signed_out") == [("operator-1", {})]
+
+
 def test_the_admin_serves_operators_and_has_no_door_of_its_own(client, cast):
     assert client.get("/admin/").url.startswith(reverse("account:login"))
     assert client.get(reverse("admin:login")).url.startswith(reverse("account:login"))

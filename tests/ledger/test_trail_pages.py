@@ -131,9 +131,16 @@ def test_every_action_has_its_words():
     assert sorted(written - set(ACTIONS)) == []
 
 
-def test_a_detail_tells_figures_and_no_hashes(db):
-    event = AuditEvent(at=clock.now(), detail={"form": "F1", "period": "2017-10", "draft": 2, "hash": "a" * 64})
-    assert detail_words(event) == "F1，2017-10 期，第 2 稿"
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ({"form": "F1", "period": "2017-10", "draft": 2, "hash": "a" * 64}, "F1，2017-10 期，第 2 稿"),
+        ({"list": "cases", "filters": ["病种", "乡镇"], "rows": 50}, "条件 病种、乡镇"),
+        ({"list": "cases", "filters": [], "rows": 50}, "—"),
+    ],
+)
+def test_a_detail_tells_figures_and_no_hashes(detail, words):
+    assert detail_words(AuditEvent(at=clock.now(), detail=detail)) == words
 
 
 def test_only_the_auditor_reads_it(client, cast):
