@@ -35,7 +35,7 @@ class Child:
     argv: list[str]
     log: Path
     folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] | None = None  # None: the trial's own.
     process: subprocess.Popen | None = None
     deaths: deque[float] = field(default_factory=deque)
 
@@ -48,7 +48,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
-                env={**os.environ, **self.environment},
+                env=self.environment,
                 start_new_session=True,
                 preexec_fn=_die_with_parent(os.getpid()),
             )

@@ -44,7 +44,7 @@ def free_port() -> int:
 
 
 def child(tmp_path: Path, code: str, **environment: str) -> Child:
-    return Child("试验", [sys.executable, "-c", code], tmp_path / "log" / "child.log", tmp_path, environment)
+    return Child("试验", [sys.executable, "-c", code], tmp_path / "log" / "child.log", tmp_path, clean_environment(**environment))
 
 
 # ---- a real worker ----
@@ -64,7 +64,7 @@ def a_worker_runs_a_task(var: Path, **values: str) -> None:
     values = {"LEDGER_VAR": str(var), **values}
     with Trial(print) as trial:
         program = worker(CHECKOUT, var)
-        program.environment = {**clean_environment(**values), "LEDGER_DATABASE_ROLE": "app"}
+        program.environment = clean_environment(**values)
         trial.start(program)
         done = run("manage.py", "shell", "-c", ASK_FOR_A_BEAT, **values)
         assert done.stdout.strip().splitlines()[-1:] == ["beats"], done.stderr + program.log_tail(60)
