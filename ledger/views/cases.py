@@ -10,6 +10,7 @@ from django.urls import reverse
 from ledger import clock
 from ledger.actions import cases as actions
 from ledger.actions.refusals import Refused
+from ledger.actions.trail import record
 from ledger.case_list import PAGE, CaseFilter, page_of
 from ledger.forms import DayField, LedgerForm, PlainField, ReasonForm, posted
 from ledger.models import Case, CategoryFact, Person, Programme
@@ -40,6 +41,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
     order = {pk: index for index, pk in enumerate(page.ids)}
     rows.sort(key=lambda case: order[case.pk])
     covered = {disease.pk for disease in Programme.of(request.user.area).covered_on(clock.today())}
+    record(
+        "viewed_list", by=request.user, county=request.user.area.county, detail={"list": "cases", "filters": form.used(), "rows": len(rows)}
+    )
     tabs = [("", "全部", total), *((code, words, counts.get(code, 0)) for code, words in STATES if counts.get(code) or code == state)]
     filters = request.GET.copy()
     for name in ("before", "after", "state"):
