@@ -16,7 +16,7 @@ env = Environment(os.environ)
 # trial: one machine, keys and database made under var/; production: refuses to start without its own keys and database.
 MODE = env.choice("LEDGER_MODE", ("trial", "production"), "trial")
 TRIAL = MODE == "trial"
-VAR_DIR = Path(env.text("LEDGER_VAR", str(BASE_DIR / "var")))
+VAR_DIR = Path(env.text("LEDGER_VAR", str(BASE_DIR / "var"))).absolute()
 
 if TRIAL:
     secret = {name: env.text(name) or trial_secret(VAR_DIR / "keys", name) for name in SECRETS}
@@ -235,7 +235,7 @@ LOGGING = {
     "filters": {"masked": {"()": "ledger.protection.MaskNumbers"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["masked"]}},
-    "root": {"handlers": ["console"], "level": env.text("LEDGER_LOG_LEVEL", "WARNING").upper()},
+    "root": {"handlers": ["console"], "level": env.choice("LEDGER_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING")},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},

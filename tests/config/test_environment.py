@@ -1,12 +1,14 @@
 """A wrong value stops the start and is named; production does not start without its keys."""
 
 import datetime
+import re
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import Environment
-from tests.config.conftest import run
+from config.keys import SECRETS
+from tests.config.conftest import CHECKOUT, run
 
 PRODUCTION = {
     "LEDGER_MODE": "production",
@@ -78,9 +80,18 @@ def test_production_refuses_to_start_without(name):
         ({"LEDGER_HASH_KEY": "ab" * 31}, "LEDGER_HASH_KEY"),
         ({"LEDGER_BUSINESS_DATE": "2017-10-20"}, "LEDGER_BUSINESS_DATE"),
         ({"LEDGER_MODE": "staging"}, "LEDGER_MODE"),
+        ({"LEDGER_LOG_LEVEL": "loud"}, "LEDGER_LOG_LEVEL"),
+        ({"DATABASE_URL": "ledger"}, "DATABASE_URL"),
+        ({"DATABASE_OWNER_URL": "mysql://u@h/d"}, "DATABASE_OWNER_URL"),
     ],
 )
 def test_production_refuses_to_start_with(values, named):
     done = start(**{**PRODUCTION, **values})
     assert done.returncode != 0
     assert named in done.stderr.strip().splitlines()[-1]
+
+
+def test_the_readme_explains_every_variable():
+    asked = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (CHECKOUT / "config" / "settings.py").read_text())) | set(SECRETS)
+    told = set(re.findall(r"^\| `(\w+)` \|", (CHECKOUT / "README.md").read_text(), re.MULTILINE))
+    assert asked == told

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from config.embedded.server import EmbeddedServer
+from config.management.commands.demo import change_password, keep_password
 from config.trial import processes
 from config.trial.address import OneDemo, Refusal, require_free, whole_port
 from config.trial.processes import Child, GaveUp, Trial
@@ -183,6 +184,20 @@ def test_a_second_demo_learns_where_the_first_one_is(tmp_path):
 
 def test_columns_stand_in_line_although_chinese_is_twice_as_wide():
     assert table([("a", "经办", "x"), ("bcd", "乡镇卫生院", "y")]) == "  a    经办        x\n  bcd  乡镇卫生院  y"
+
+
+# ---- the password ----
+
+
+def test_a_lost_password_is_replaced_for_every_demo_account(cast, tmp_path):
+    file = tmp_path / "demo" / "password"
+    first = keep_password(file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    second = keep_password(file)
+    assert file.read_text().strip() == second != first
+    change_password(second)
+    cast.clerk.refresh_from_db()
+    assert cast.clerk.check_password(second)
 
 
 # ---- the whole demo ----
