@@ -36,6 +36,7 @@ def test_a_day_from_the_village_to_the_citys_workbook(month, desk):
     clerk.sign_in(cast.clerk.username, PASSWORD)
     clerk.press("Alt+n")
     clerk.page.wait_for_url("**/people/new/")
+    clerk.page.wait_for_function("document.activeElement.id === 'id_id_number'")
     wide = "".join(chr(ord(digit) + 0xFEE0) if digit.isdigit() else digit for digit in number)
     with clerk.page.expect_response("**/people/new/check/"):
         clerk.page.keyboard.type(f"{wide[:6]} {wide[6:]}")
