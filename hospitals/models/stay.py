@@ -2,23 +2,14 @@
 
 from django.db import models
 
-from ledger.models.person import COUNTY_ROLES, NOTHING
-from ledger.models.staff import Role
+from ledger.models.reach import reach
 from ledger.scope import ScopedQuerySet
 
 
 class StayQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
-        if staff.role in COUNTY_ROLES:
-            return models.Q(case__county=staff.area_id)
-        if staff.role == Role.TOWNSHIP:
-            return models.Q(case__township=staff.area_id)
-        if staff.role == Role.LIAISON:
-            return models.Q(hospital__code=staff.hospital_code)
-        if staff.role == Role.CITY:
-            return models.Q(case__county__parent=staff.area_id)
-        return NOTHING
+        return reach(staff, county="case__county", township="case__township", hospital="hospital__code")
 
 
 class Stay(models.Model):

@@ -2,8 +2,7 @@
 
 from django.db import models
 
-from ledger.models.person import COUNTY_ROLES, NOTHING
-from ledger.models.staff import Role
+from ledger.models.reach import reach
 from ledger.scope import ScopedQuerySet
 from ledger.transitions import OUTCOMES, STATES
 
@@ -11,15 +10,7 @@ from ledger.transitions import OUTCOMES, STATES
 class CaseQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
-        if staff.role in COUNTY_ROLES:
-            return models.Q(county=staff.area_id)
-        if staff.role == Role.TOWNSHIP:
-            return models.Q(township=staff.area_id)
-        if staff.role == Role.LIAISON:
-            return models.Q(hospital_code=staff.hospital_code)
-        if staff.role == Role.CITY:
-            return models.Q(county__parent=staff.area_id)
-        return NOTHING
+        return reach(staff, county="county", township="township", hospital="hospital_code")
 
 
 class Case(models.Model):

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Value
 
+from ledger.models.reach import reach
 from ledger.models.staff import Role
 from ledger.protection import SealedField, mask_id_number
 from ledger.scope import ScopedQuerySet
@@ -28,24 +29,16 @@ VERIFIER = {
     Category.ORPHAN: Role.CIVIL,
     Category.DISABLED_POOR: Role.DISABLED,
 }
-COUNTY_ROLES = {Role.CLERK, Role.LEAD, Role.CIVIL, Role.POVERTY, Role.DISABLED, Role.INSURANCE, Role.FINANCE}
-NOTHING = models.Q(pk=None)
 
 
 class PersonQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
-        if staff.role in COUNTY_ROLES:
-            return models.Q(county=staff.area_id)
-        if staff.role == Role.TOWNSHIP:
-            return models.Q(township=staff.area_id)
-        if staff.role == Role.LIAISON:
+        if staff.role == Role.LIAISON:  # By the cases, each person once.
             from ledger.models.case import Case
 
-            return models.Q(pk__in=Case.objects.everywhere("a subquery").filter(hospital_code=staff.hospital_code).values("person"))
-        if staff.role == Role.CITY:
-            return models.Q(county__parent=staff.area_id)
-        return NOTHING
+            return models.Q(pk__in=Case.objects.visible_to(staff).values("person"))
+        return reach(staff, county="county", township="township")
 
 
 class Person(models.Model):

@@ -2,8 +2,7 @@
 
 from django.db import models
 
-from ledger.models.person import COUNTY_ROLES, NOTHING
-from ledger.models.staff import Role
+from ledger.models.reach import reach
 from ledger.scope import ScopedQuerySet
 
 
@@ -37,11 +36,7 @@ class DueRule(models.Model):
 class DueQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
-        if staff.role in COUNTY_ROLES:
-            return models.Q(county=staff.area_id)
-        if staff.role == Role.CITY:
-            return models.Q(county__parent=staff.area_id)
-        return NOTHING
+        return reach(staff, county="county")
 
 
 class Due(models.Model):

@@ -2,8 +2,7 @@
 
 from django.db import models
 
-from ledger.models.person import COUNTY_ROLES, NOTHING
-from ledger.models.staff import Role
+from ledger.models.reach import reach
 from ledger.protection import SealedField
 from ledger.scope import ScopedQuerySet
 from reports.models.due import Due
@@ -22,11 +21,7 @@ class SubmissionState(models.TextChoices):
 class SubmissionQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
-        if staff.role in COUNTY_ROLES:
-            return models.Q(due__county=staff.area_id)
-        if staff.role == Role.CITY:
-            return models.Q(due__county__parent=staff.area_id)
-        return NOTHING
+        return reach(staff, county="due__county")
 
 
 class Submission(models.Model):

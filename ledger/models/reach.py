@@ -1,0 +1,21 @@
+"""How far each role sees: one rule for every table, told by the paths from its rows to county, township and hospital."""
+
+from django.db.models import Q
+
+from ledger.models.staff import Role, Staff
+
+COUNTY_ROLES = {Role.CLERK, Role.LEAD, Role.CIVIL, Role.POVERTY, Role.DISABLED, Role.INSURANCE, Role.FINANCE}
+NOTHING = Q(pk=None)
+
+
+def reach(staff: Staff, *, county: str, township: str = "", hospital: str = "") -> Q:
+    """The rows of somebody's area; none for a role that has no business with them, or where the table has no such path."""
+    if staff.role in COUNTY_ROLES:
+        return Q(**{county: staff.area_id})
+    if staff.role == Role.CITY:
+        return Q(**{f"{county}__parent": staff.area_id})
+    if staff.role == Role.TOWNSHIP and township:
+        return Q(**{township: staff.area_id})
+    if staff.role == Role.LIAISON and hospital:
+        return Q(**{hospital: staff.hospital_code})
+    return NOTHING
