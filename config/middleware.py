@@ -8,7 +8,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from config.access import rule_for
+from hospitals.models import Stay
 from ledger.actions.trail import request_address
+from ledger.models import Case, Person
+from ledger.views.account import not_here
 
 OPEN_WITH_FIRST_PASSWORD = {"account:password", "account:logout", "account:login", "health", "hospitals:public"}
 
@@ -43,8 +46,16 @@ class AccessMiddleware:
                 raise Http404
             if request.user.must_change_password and name not in OPEN_WITH_FIRST_PASSWORD:
                 return redirect("account:password")
-        if request.method not in rule.methods.split() and request.method not in ("HEAD", "OPTIONS"):
-            return HttpResponseNotAllowed(rule.methods.split())
+        methods = rule.methods.split()
+        # A view tells a write from a look by POST alone: HEAD is let through where a look is, OPTIONS nowhere.
+        if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
+            return HttpResponseNotAllowed(methods)
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A record that left the reader's area between the page and the action answers as if it were not there."""
+        if isinstance(exception, (Person.DoesNotExist, Case.DoesNotExist, Stay.DoesNotExist)):
+            return not_here(request)
         return None
 
     def to_the_door(self, request: HttpRequest) -> HttpResponse:

@@ -153,12 +153,16 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=30)
+# Tries at a locked account are not counted: 30 minutes stay 30 minutes, and nobody can keep a colleague out by going on.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # A county shares one address: lock the account, not the building.
 AXES_LOCKOUT_CALLABLE = "ledger.views.account.locked_out"
+AXES_HANDLER = "config.door.TrailedDoor"
+MESSAGE_STORAGE = "config.notices.SealedNotices"
 
 # ---- what a browser may do with our pages ----
 CONTENT_SECURITY_POLICY = {

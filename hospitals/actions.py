@@ -8,6 +8,7 @@ from hospitals.models import Hospital, Stay
 from ledger import clock
 from ledger.actions import cases
 from ledger.actions.history import tell
+from ledger.actions.locking import hold_case, hold_person_of
 from ledger.actions.refusals import Refused
 from ledger.models import Case, Role, Staff
 from ledger.transitions import OPEN_STATES
@@ -24,12 +25,6 @@ def _own_hospital(hospital: Hospital, by: Staff) -> None:
         raise Refused("医院联络员只能登记本院的救治，请选择本院。", "hospital")
 
 
-def _locked(case: Case, by: Staff) -> Case:
-    """The case as it stands now; nobody else moves it or its stays until this transaction ends."""
-    scoped = Case.objects.visible_to(by).select_for_update(of=("self",))
-    return scoped.select_related("person", "disease", "county__parent").get(pk=case.pk)
-
-
 def _stays_of(case: Case):
     return Stay.objects.everywhere("every stay of one locked case, whatever hospital it was in").filter(case=case)
 
@@ -37,7 +32,7 @@ def _stays_of(case: Case):
 @transaction.atomic
 def choose_hospital(*, by: Staff, case: Case, hospital: Hospital) -> Case:
     """The treatment plan names its hospital. Raises Refused when it is not designated for the disease, the area and this year."""
-    case = _locked(case, by)
+    case = hold_case(case, by)
     _own_hospital(hospital, by)
     year = clock.today().year
     if not is_designated(hospital, case, year):
@@ -54,7 +49,7 @@ def admit(*, by: Staff, case: Case, hospital: Hospital, on: datetime.date) -> St
 
     Raises Refused: another stay still open, before the last discharge, before discovery, in the future.
     """
-    case = _locked(case, by)
+    case = hold_case(case, by)
     _own_hospital(hospital, by)
     opened = _stays_of(case).filter(discharged_on=None).select_related("hospital").first()
     if opened:
@@ -76,8 +71,10 @@ def discharge(*, by: Staff, stay: Stay, on: datetime.date, completed: bool = Fal
     Raises Refused: discharged before, a day before admission or in the future, completion of a case that is not in treatment.
     """
     scoped = Stay.objects.visible_to(by).select_related("hospital")
+    found = scoped.select_related("case").get(pk=stay.pk)
+    hold_person_of(found.case.person_id)
     case = Case.objects.everywhere("the stay was found within the actor's scope").select_for_update(of=("self",))
-    case = case.select_related("person", "disease", "county__parent").get(pk=scoped.get(pk=stay.pk).case_id)
+    case = case.select_related("person", "disease", "county__parent").get(pk=found.case_id)
     stay = scoped.select_for_update(of=("self",)).get(pk=stay.pk)
     if stay.discharged_on:
         raise Refused(f"这次住院已在 {stay.discharged_on} 登记出院。请刷新后再看。")
@@ -99,7 +96,7 @@ def complete(*, by: Staff, case: Case, on: datetime.date, lasting: bool = False)
 
     Raises Refused: no stay, a stay still open, a day before admission, before discovery or in the future.
     """
-    case = _locked(case, by)
+    case = hold_case(case, by)
     stays = _stays_of(case).select_for_update(of=("self",)).select_related("hospital")
     stay = stays.order_by("-admitted_on", "-id").first()
     if stay is None:

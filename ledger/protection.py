@@ -105,18 +105,19 @@ class SealedField(models.TextField):
 _NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15}|1\d{10})(?!\d)")
 
 
+def mask_numbers(text: str) -> str:
+    """The text with every ID and mobile number in it masked."""
+    return _NUMBER.sub(lambda found: mask_id_number(found[0]) if len(found[0]) > 11 else mask_phone(found[0]), text)
+
+
 class MaskNumbers(logging.Filter):
     """Masks whatever looks like an ID or a mobile number before a line reaches a log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        masked = self._mask(message)
+        masked = mask_numbers(message)
         if masked != message:
             record.msg, record.args = masked, None
         if record.exc_info:  # A traceback quotes values too; a formatter prints the text that stands here already.
-            record.exc_text = self._mask(record.exc_text or logging.Formatter().formatException(record.exc_info))
+            record.exc_text = mask_numbers(record.exc_text or logging.Formatter().formatException(record.exc_info))
         return True
-
-    @staticmethod
-    def _mask(text: str) -> str:
-        return _NUMBER.sub(lambda found: mask_id_number(found[0]) if len(found[0]) > 11 else mask_phone(found[0]), text)

@@ -6,6 +6,8 @@ ACTIONS = {
     # The door
     "signed_in": "登录",
     "signed_out": "退出",
+    "sign_in_failed": "登录失败",
+    "account_locked": "账号锁定",
     "password_changed": "修改自己的密码",
     # Reading
     "viewed_person": "查看患者",

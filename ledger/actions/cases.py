@@ -7,6 +7,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger import clock
 from ledger.actions.history import tell
+from ledger.actions.locking import hold_case, hold_person
 from ledger.actions.refusals import Refused
 from ledger.identity import age_on
 from ledger.models import Case, Person, Staff
@@ -20,7 +21,7 @@ def open_case(*, by: Staff, person: Person, entry, found_only: bool = False) -> 
 
     Raises Refused: a date in the future, before birth, a diagnosis of another disease, a second case of the disease.
     """
-    today = clock.today()
+    person, today = hold_person(person, by), clock.today()
     if entry.found_on > today:
         raise Refused(f"发现日期 {entry.found_on} 晚于今天，请改正。", "found_on")
     if entry.found_on < person.born_on:
@@ -49,10 +50,6 @@ def open_case(*, by: Staff, person: Person, entry, found_only: bool = False) -> 
     return case
 
 
-def _lock(case: Case, by: Staff) -> Case:
-    return Case.objects.visible_to(by).select_for_update(of=("self",)).select_related("person", "disease", "county").get(pk=case.pk)
-
-
 def _advance(
     case: Case, move: str, *, by: Staff, text: str, on: datetime.date | None = None, reason: str = "", state_before: str = "", **fields
 ) -> Case:
@@ -78,7 +75,7 @@ def _advance(
 @transaction.atomic
 def register_case(*, by: Staff, case: Case) -> Case:
     """A found case is put on the ledger from today."""
-    case = _lock(case, by)
+    case = hold_case(case, by)
     too_old = not case.disease.accepts_age(age_on(case.person.born_on, clock.today()))
     return _advance(
         case, "register", by=by, text=f"{case.disease}登记建档",
@@ -89,7 +86,7 @@ def register_case(*, by: Staff, case: Case) -> Case:
 @transaction.atomic
 def verify_case(*, by: Staff, case: Case) -> Case:
     """The county bureau confirms person and disease. Raises Refused while an age above the limit is not confirmed by the lead."""
-    case = _lock(case, by)
+    case = hold_case(case, by)
     if case.age_confirmation_needed and not case.age_confirmed_by_id:
         raise Refused(f"{case.person.name}超过{case.disease}的年龄限制（{case.disease.age_max} 岁），须负责人先确认。")
     return _advance(case, "verify", by=by, text=f"{case.disease}核实通过", verified_on=clock.today())
@@ -98,7 +95,7 @@ def verify_case(*, by: Staff, case: Case) -> Case:
 @transaction.atomic
 def confirm_age(*, by: Staff, case: Case) -> Case:
     """The lead confirms that a person above the age limit belongs on the ledger; F1's children's row still goes by age."""
-    case = _lock(case, by)
+    case = hold_case(case, by)
     if by.role != "lead" or not case.age_confirmation_needed or case.age_confirmed_by_id:
         raise Refused("这一例不需要负责人确认年龄。")
     case.age_confirmed_by = by
@@ -110,21 +107,21 @@ def confirm_age(*, by: Staff, case: Case) -> Case:
 @transaction.atomic
 def return_case(*, by: Staff, case: Case, reason: str) -> Case:
     """Back to whoever registered it, with what is missing."""
-    case = _lock(case, by)
+    case = hold_case(case, by)
     return _advance(case, "return", by=by, text=f"{case.disease}退回补正", reason=reason, verified_on=None)
 
 
 @transaction.atomic
 def resubmit_case(*, by: Staff, case: Case) -> Case:
     """The registration was completed and asks for verification again."""
-    case = _lock(case, by)
+    case = hold_case(case, by)
     return _advance(case, "resubmit", by=by, text=f"{case.disease}补正后再报")
 
 
 @transaction.atomic
 def plan_case(*, by: Staff, case: Case, hospital_code: str, hospital_name: str) -> Case:
     """The hospital that treats is agreed; the plan itself is the hospitals app's."""
-    case = _lock(case, by)
+    case = hold_case(case, by)
     return _advance(
         case, "plan", by=by, text=f"{case.disease}定诊疗方案，{hospital_name}", hospital_code=hospital_code, hospital_name=hospital_name
     )
@@ -133,7 +130,7 @@ def plan_case(*, by: Staff, case: Case, hospital_code: str, hospital_name: str) 
 @transaction.atomic
 def admit_case(*, by: Staff, case: Case, on: datetime.date, hospital_code: str, hospital_name: str, note: str = "") -> Case:
     """A stay began; ``note`` is said of the hospital. Raises Refused for a day before discovery or in the future."""
-    case = _lock(case, by)
+    case = hold_case(case, by)
     if on < case.found_on:
         raise Refused(f"入院日期 {on} 早于发现日期 {case.found_on}，请改其中一个。", "admitted_on")
     if on > clock.today():
@@ -145,7 +142,7 @@ def admit_case(*, by: Staff, case: Case, on: datetime.date, hospital_code: str, 
 @transaction.atomic
 def complete_case(*, by: Staff, case: Case, on: datetime.date, text: str = "") -> Case:
     """The hospital marks the treatment completed; the first such day stays. Raises Refused for a day before discovery or in the future."""
-    case = _lock(case, by)
+    case = hold_case(case, by)
     if on < case.found_on:
         raise Refused(f"完成治疗日期 {on} 早于发现日期 {case.found_on}，请改其中一个。", "completed_on")
     if on > clock.today():
@@ -158,7 +155,7 @@ def complete_case(*, by: Staff, case: Case, on: datetime.date, text: str = "") -
 @transaction.atomic
 def withdraw_completion(*, by: Staff, case: Case, reason: str) -> Case:
     """The treatment had been marked completed by mistake: the day is taken back, with the reason."""
-    case = _lock(case, by)
+    case = hold_case(case, by)
     return _advance(case, "withdraw", by=by, text=f"{case.disease}撤销完成治疗", reason=reason, completed_on=None)
 
 
@@ -168,7 +165,7 @@ def close_case(*, by: Staff, case: Case, outcome: str, reason: str, on: datetime
 
     Raises Refused: cured or improved without completed treatment, a day before registration or in the future.
     """
-    case = _lock(case, by)
+    case = hold_case(case, by)
     label = dict(OUTCOMES).get(outcome)
     if label is None:
         raise Refused("请选择销号原因。", "outcome")
@@ -194,7 +191,7 @@ def _leave_prefecture(person: Person, on: datetime.date) -> None:
 @transaction.atomic
 def reopen_case(*, by: Staff, case: Case, reason: str) -> Case:
     """A closed case stands again where it stood before it was closed. Somebody who had left lives here again from today."""
-    case = _lock(case, by)
+    case = hold_case(case, by)
     closing = case.events.filter(move="case_close").first()
     if case.outcome == "moved_away" and not case.person.residences.filter(during__endswith=None).exists():
         last = case.person.residences.order_by("-during").first()

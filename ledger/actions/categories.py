@@ -8,10 +8,26 @@ from django.db.models import Q
 
 from ledger import clock
 from ledger.actions.history import tell
+from ledger.actions.locking import hold_person
 from ledger.actions.refusals import Refused
 from ledger.models import Category, CategoryFact, Enrolment, Person, PolicyCard, Staff
 from ledger.models.person import VERIFIER
 from ledger.standing import remake
+
+
+def _hold_fact(fact: CategoryFact, by: Staff) -> CategoryFact:
+    """The category as it stands now, held with its person, whom the actor must be allowed to see."""
+    person = hold_person(fact.person, by)
+    fact = CategoryFact.objects.select_for_update().get(pk=fact.pk, person=person)
+    fact.person = person
+    return fact
+
+
+def _of_own_list(fact: CategoryFact, by: Staff, verb: str) -> None:
+    """A department has a say on its own lists only; the bureau is no department and is not stopped here."""
+    keeper = VERIFIER[Category(fact.category)]
+    if by.role in VERIFIER.values() and by.role != keeper:
+        raise Refused(f"{fact}由{keeper.label}部门管理，您不能{verb}。")
 
 
 @transaction.atomic
@@ -29,13 +45,13 @@ def hold_category(
 
     Raises Refused when the same category already covers some of those days, or the days make no sense.
     """
-    label = Category(category).label
+    person, label = hold_person(person, by), Category(category).label
     if since > clock.today():
         raise Refused(f"起始日期 {since} 晚于今天，请改正。", "since")
     if until and until <= since:
         raise Refused(f"终止日期 {until} 不晚于起始日期 {since}，请改其中一个。", "until")
     during = DateRange(since, until)
-    same = CategoryFact.objects.select_for_update().filter(person=person, category=category, during__overlap=during).first()
+    same = CategoryFact.objects.filter(person=person, category=category, during__overlap=during).first()
     if same:
         end = f"至 {same.during.upper - datetime.timedelta(days=1)}" if same.during.upper else "至今"
         raise Refused(f"{label}在 {same.during.lower} {end} 已有记录，和这一段重叠。请改起始日期。", "since")
@@ -55,7 +71,7 @@ def verify_category(*, by: Staff, fact: CategoryFact, basis: str = "") -> Catego
 
     Raises Refused for another department's category or one verified before.
     """
-    fact = CategoryFact.objects.select_for_update(of=("self",)).select_related("person").get(pk=fact.pk)
+    fact = _hold_fact(fact, by)
     if VERIFIER[Category(fact.category)] != by.role:
         raise Refused(f"{fact}由{VERIFIER[Category(fact.category)].label}部门核实，您不能核实。")
     if fact.verified_on:
@@ -71,7 +87,8 @@ def verify_category(*, by: Staff, fact: CategoryFact, basis: str = "") -> Catego
 @transaction.atomic
 def end_category(*, by: Staff, fact: CategoryFact, on: datetime.date, reason: str) -> CategoryFact:
     """A category no longer holds from ``on``. Raises Refused for a day outside it, or when it has ended already."""
-    fact = CategoryFact.objects.select_for_update(of=("self",)).select_related("person").get(pk=fact.pk)
+    fact = _hold_fact(fact, by)
+    _of_own_list(fact, by, "终止")
     if fact.during.upper:
         raise Refused(f"{fact}已在 {fact.during.upper - datetime.timedelta(days=1)} 终止。", "on")
     if on <= fact.during.lower:
@@ -88,8 +105,10 @@ def end_category(*, by: Staff, fact: CategoryFact, on: datetime.date, reason: st
 @transaction.atomic
 def mark_out_of_poverty(*, by: Staff, fact: CategoryFact, year: int) -> CategoryFact:
     """Out of poverty since a year: the 建档立卡 category goes on (脱贫不脱政策)."""
+    fact = _hold_fact(fact, by)
     if fact.category != Category.REGISTERED_POOR:
         raise Refused("只有建档立卡记脱贫年度。", "year")
+    _of_own_list(fact, by, "登记脱贫年度")
     if not 2014 <= year <= clock.today().year:
         raise Refused(f"脱贫年度要在 2014 至 {clock.today().year} 之间。", "year")
     fact.out_of_poverty_year = year
@@ -103,6 +122,7 @@ def record_enrolment(*, by: Staff, person: Person, year: int, enrolled: bool, pl
     """Whether a person is enrolled in a year; entering the year again replaces what stood."""
     if not 2003 <= year <= clock.today().year + 1:
         raise Refused(f"参保年度 {year} 不对，请填 2003 至 {clock.today().year + 1}。", "year")
+    person = hold_person(person, by)
     row, _ = Enrolment.objects.update_or_create(
         person=person, year=year, defaults={"enrolled": enrolled, "plan": plan, "pooling_area": pooling_area}
     )
@@ -115,6 +135,7 @@ def give_policy_card(*, by: Staff, person: Person, since: datetime.date, number:
     """The household was given its 明白卡 on a day. Raises Refused when it holds one already."""
     if since > clock.today():
         raise Refused(f"发卡日期 {since} 晚于今天，请改正。", "since")
+    person = hold_person(person, by)
     if person.policy_cards.filter(Q(during__contains=since) | Q(during__startswith__gte=since)).exists():
         raise Refused("已有明白卡记录。", "since")
     card = PolicyCard.objects.create(person=person, number=number, during=DateRange(since, None))

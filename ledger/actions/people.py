@@ -10,15 +10,18 @@ from ledger import clock
 from ledger.actions.cases import open_case
 from ledger.actions.categories import hold_category
 from ledger.actions.history import tell
+from ledger.actions.locking import hold_person
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
 from ledger.actions.trail import record
 from ledger.identity import IdNumber
 from ledger.models import AuditEvent, Case, Division, Person, Residence, Staff
+from ledger.models.division import Level
 from ledger.pinyin import initials
-from ledger.protection import Sealed, keyed_hash
+from ledger.protection import Sealed, keyed_hash, mask_numbers
 from ledger.standing import remake
 
 ELSEWHERE_PER_DAY = 20  # How often a day somebody may learn that another county holds one person's ID number.
+TWICE_WITHIN = datetime.timedelta(minutes=1)
 REVEALABLE = {"id_number": "身份证号", "phone": "联系电话", "contact_phone": "联系人电话", "village_doctor_phone": "乡村医生电话"}
 
 
@@ -96,18 +99,20 @@ class Holder:
 def holder_of(number: IdNumber, *, by: Staff) -> Holder:
     """Who holds this complete, valid number. That another county holds it is audited and limited per person and day.
 
-    Raises Refused when the day's allowance is used up.
+    Raises Refused when the day's allowance is used up: for a number that nobody holds too, or the refusal itself would tell.
     """
-    person = Person.objects.everywhere("uniqueness of an ID number").filter(id_number_hash=keyed_hash(number.number)).first()
+    hashed = keyed_hash(number.number)
+    person = Person.objects.everywhere("uniqueness of an ID number").filter(id_number_hash=hashed).first()
+    own = Person.objects.visible_to(by).filter(pk=person.pk).first() if person else None
+    if person and (own is not None or person.county_id == getattr(by.area.county, "pk", None)):
+        return Holder(person=own or person)
+    told = AuditEvent.objects.filter(staff=by, action="held_elsewhere", at__date=clock.today())
+    asked = set(told.values_list("detail__hash", flat=True))
+    if len(asked) >= ELSEWHERE_PER_DAY and hashed[:16] not in asked:
+        raise Refused("今天查询外县已登记人员的次数已用完，请明天再试。", "id_number")
     if person is None:
         return Holder()
-    own = Person.objects.visible_to(by).filter(pk=person.pk).first()
-    if own is not None or person.county_id == getattr(by.area.county, "pk", None):
-        return Holder(person=own or person)
-    asked = AuditEvent.objects.filter(staff=by, action="held_elsewhere", at__date=clock.today()).values("detail__hash").distinct().count()
-    if asked >= ELSEWHERE_PER_DAY:
-        raise Refused("今天查询外县已登记人员的次数已用完，请明天再试。", "id_number")
-    record("held_elsewhere", by=by, detail={"hash": keyed_hash(number.number)[:16]})
+    record("held_elsewhere", by=by, detail={"hash": hashed[:16]})
     return Holder(elsewhere=True)
 
 
@@ -148,9 +153,25 @@ def register_person(
     return _put_on_ledger(by, facts, categories, case, found_only)
 
 
+def _refuse_twice(by: Staff, facts: PersonFacts) -> None:
+    """A button pressed twice: without an ID number nothing else tells the second saving from the first.
+
+    Whoever saves waits for their own saving before it. Raises Refused for the same person within a minute.
+    """
+    Staff.objects.select_for_update(no_key=True).get(pk=by.pk)
+    just_now = Person.objects.visible_to(by).filter(created_by=by, created_at__gte=clock.now() - TWICE_WITHIN, id_number_hash=None)
+    same = {name: getattr(facts, name) for name in ("name", "sex", "born_on", "village", "address")}
+    if just_now.filter(**same).exists():
+        raise Refused(f"{facts.name}刚刚已经登记，没有再登记一次。确是同名的另一个人，请过一分钟再保存。", "name")
+
+
 @transaction.atomic
 def _put_on_ledger(by: Staff, facts: PersonFacts, categories: list[CategoryEntry], case: CaseEntry | None, found_only: bool) -> Person:
     township = facts.village.parent
+    if by.area_id not in (township.pk, township.parent_id) or facts.village.level != Level.VILLAGE:
+        raise Refused("行政村不在您的管辖范围，请重新选择。", "village")
+    if not facts.id_number:
+        _refuse_twice(by, facts)
     person = Person(
         **facts.plain_fields(), county=township.parent, township=township, village=facts.village, created_at=clock.now(), created_by=by
     )
@@ -192,7 +213,8 @@ def changed_fields(person: Person, fields: dict) -> list[tuple[str, str, str]]:
         plain = before.reveal() if isinstance(before, Sealed) else before
         if plain != after:
             shown = Person._meta.get_field(name).to_python(after)
-            changes.append((FIELD_LABELS[name], str(before if before is not None else ""), str(shown if shown is not None else "")))
+            told = (str(value) if value is not None else "" for value in (before, shown))
+            changes.append((FIELD_LABELS[name], *map(mask_numbers, told)))  # An insurance number is often the ID number.
     return changes
 
 
@@ -208,7 +230,7 @@ def correct_person(*, by: Staff, person: Person, version: int, facts: PersonFact
 
 @transaction.atomic
 def _save_corrected(by: Staff, person: Person, version: int, facts: PersonFacts) -> Person:
-    person = Person.objects.visible_to(by).select_for_update(of=("self",)).get(pk=person.pk)
+    person = hold_person(person, by)
     fields = facts.plain_fields()
     if person.version != version:
         last = person.events.filter(move="person_corrected").select_related("by").first()
@@ -235,6 +257,9 @@ def _save_corrected(by: Staff, person: Person, version: int, facts: PersonFacts)
 @transaction.atomic
 def reveal(*, by: Staff, person: Person, what: str, purpose: str = "") -> str:
     """A number in full, on the record: the trail says who saw which number of whom."""
+    person = Person.objects.visible_to(by).select_related("county").get(pk=person.pk)
+    if what not in REVEALABLE:
+        raise Refused("这一项不能查看全号。")
     value = getattr(person, what).reveal()
     tell(person, "revealed", f"查看{REVEALABLE[what]}" + (f"，用途：{purpose}" if purpose else ""), by=by, detail={"field": what})
     return value
@@ -244,9 +269,12 @@ def reveal(*, by: Staff, person: Person, what: str, purpose: str = "") -> str:
 def move_house(*, by: Staff, person: Person, village: Division, address: str, on: datetime.date, reason: str = "") -> Person:
     """A person lives elsewhere in the prefecture from a day on; their cases go with them, past reports stay.
 
-    Raises Refused for a day before the present home began or in the future.
+    Whoever they move away from says so: a county cannot fetch another's people. Raises Refused for a village outside the
+    prefecture, a day before the present home began or in the future.
     """
-    person = Person.objects.everywhere("a move crosses counties").select_for_update(of=("self",)).get(pk=person.pk)
+    person = hold_person(person, by)
+    if village.level != Level.VILLAGE or village.prefecture != person.county.prefecture:
+        raise Refused("没有这个行政村代码。请填 12 位代码，可在“乡镇与村”里查到。", "village_code")
     home = person.residences.filter(during__endswith=None).first()
     if home is None:
         raise Refused("这位患者已迁出本市，不能再改住址。", "on")

@@ -1,13 +1,30 @@
 """Querysets that refuse to answer without a scope, and what each role's scope holds."""
 
+import datetime
+import json
+
 import pytest
 from django.db.models import Count, Prefetch
 
 from hospitals.models import Stay
-from ledger.models import Case, Person
+from ledger import clock
+from ledger.actions.cases import open_case
+from ledger.actions.categories import (
+    end_category,
+    give_policy_card,
+    hold_category,
+    mark_out_of_poverty,
+    record_enrolment,
+    verify_category,
+)
+from ledger.actions.people import correct_person, holder_of, move_house, register_person, reveal
+from ledger.actions.refusals import Refused
+from ledger.models import AuditEvent, Case, Category, Division, Person
+from ledger.models.division import Level
 from ledger.scope import Unscoped
 from reports.models import Due, Submission
 
+NEW_YEAR = datetime.date(2017, 1, 1)
 EVALUATE = {
     "iterate": list,
     "bool": bool,
@@ -151,3 +168,85 @@ def test_each_role_sees_the_dues_of_its_own(cast):
     second = dict.fromkeys(["clerk2", "lead2", "civil2", "poverty2"], {"450223"})
     none = dict.fromkeys(["township", "township2", "liaison", "expert", "auditor", "operator"], set())
     assert seen == first | second | none | {"city": {"450222", "450223"}}
+
+
+# ---- an action looks for itself, whatever a view let through ----
+
+THEIRS = {
+    "hold": lambda cast, by, person, fact: hold_category(by=by, person=person, category=Category.DIBAO, since=NEW_YEAR, basis="x"),
+    "verify": lambda cast, by, person, fact: verify_category(by=by, fact=fact),
+    "end": lambda cast, by, person, fact: end_category(by=by, fact=fact, on=clock.today(), reason="x"),
+    "out of poverty": lambda cast, by, person, fact: mark_out_of_poverty(by=by, fact=fact, year=2016),
+    "enrol": lambda cast, by, person, fact: record_enrolment(by=by, person=person, year=2017, enrolled=True),
+    "card": lambda cast, by, person, fact: give_policy_card(by=by, person=person, since=NEW_YEAR),
+    "open": lambda cast, by, person, fact: open_case(by=by, person=person, entry=cast.entry("gastric-cancer")),
+    "reveal": lambda cast, by, person, fact: reveal(by=by, person=person, what="phone"),
+    "fetch": lambda cast, by, person, fact: move_house(by=by, person=person, village=cast.village, address="1 组", on=clock.today()),
+}
+
+
+@pytest.mark.parametrize("act", THEIRS)
+@pytest.mark.parametrize("role", ["clerk", "lead", "township", "poverty", "liaison", "expert", "auditor", "operator"])
+def test_an_action_on_another_countys_person_finds_nobody(cast, act, role):
+    person = cast.register("覃水莲", village=cast.village2, on=datetime.date(2017, 9, 1))
+    fact = person.categories.get()
+    before = AuditEvent.objects.count()
+    with pytest.raises(Person.DoesNotExist):
+        THEIRS[act](cast, getattr(cast, role), person, fact)
+    assert AuditEvent.objects.count() == before
+
+
+def test_nobody_registers_into_another_county_or_town(cast):
+    for by, village in [(cast.clerk, cast.village2), (cast.township, cast.other_village), (cast.operator, cast.village)]:
+        with pytest.raises(Refused, match="^行政村不在您的管辖范围，请重新选择。$"):
+            register_person(by=by, facts=cast.facts("韦桂兰", village=village), categories=[])
+
+
+def test_a_department_ends_its_own_list_only(cast):
+    fact = cast.register("韦桂兰").categories.get()
+    for stranger in (cast.civil, cast.disabled):
+        with pytest.raises(Refused, match="^建档立卡由扶贫部门管理，您不能终止。$"):
+            end_category(by=stranger, fact=fact, on=clock.today(), reason="x")
+    assert end_category(by=cast.poverty, fact=fact, on=clock.today(), reason="识别不准").during.upper == clock.today()
+
+
+def test_nobody_moves_to_a_place_that_is_no_village_of_the_prefecture(cast):
+    person = cast.register("韦桂兰")
+    nanning = Division.objects.create(code="450100", name="南宁市", level=Level.PREFECTURE)
+    county = Division.objects.create(code="450102", name="兴宁区", level=Level.COUNTY, parent=nanning)
+    town = Division.objects.create(code="450102101", name="三塘镇", level=Level.TOWNSHIP, parent=county)
+    village = Division.objects.create(code="450102101201", name="三塘村", level=Level.VILLAGE, parent=town)
+    for place in (village, cast.county):
+        with pytest.raises(Refused, match="^没有这个行政村代码。"):
+            move_house(by=cast.clerk, person=person, village=place, address="1 组", on=clock.today())
+
+
+def test_only_named_numbers_are_revealed(cast):
+    person = cast.register("韦桂兰")
+    with pytest.raises(Refused, match="^这一项不能查看全号。$"):
+        reveal(by=cast.clerk, person=person, what="name")
+
+
+def test_an_exhausted_allowance_tells_nothing_of_a_further_number(cast, monkeypatch):
+    """Held by another county or by nobody: the same sentence, or the refusal would be the answer."""
+    monkeypatch.setattr("ledger.actions.people.ELSEWHERE_PER_DAY", 1)
+    first, held, free = (cast.facts(name, village=cast.village2) for name in ("甲某", "乙某", "丙某"))
+    for facts in (first, held):
+        register_person(by=cast.clerk2, facts=facts, categories=[])
+    assert holder_of(first.id_number, by=cast.clerk).elsewhere
+    said = []
+    for facts in (held, free):
+        with pytest.raises(Refused) as refused:
+            holder_of(facts.id_number, by=cast.clerk)
+        said.append(refused.value.message)
+    assert said == ["今天查询外县已登记人员的次数已用完，请明天再试。"] * 2
+
+
+def test_a_number_in_a_plain_field_is_masked_on_the_trail(cast):
+    person = cast.register("韦桂兰")
+    number = person.id_number.reveal()
+    facts = cast.facts("韦桂兰", id_number=cast.id_number(person.born_on), insurance_number=number, address="3 组，电话 13900000815")
+    correct_person(by=cast.clerk, person=person, version=1, facts=facts)
+    detail = json.dumps(AuditEvent.objects.order_by("pk").last().detail, ensure_ascii=False)
+    assert number not in detail and "13900000815" not in detail
+    assert f"450222********{number[-4:]}" in detail and "139****0815" in detail
