@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger.identity import age_on
@@ -119,9 +120,21 @@ def derive(people: Iterable[int]) -> list[Standing]:
     return rows
 
 
+def hold_people(people: Iterable[int]) -> None:
+    """Nobody else remakes these people's rows until the transaction ends."""
+    held = Person.objects.everywhere("derived table").filter(pk__in=people).order_by("pk")
+    list(held.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+
+
+@transaction.atomic
 def remake(people: Iterable[int]) -> None:
-    """Replace the derived rows of these people; call it in the transaction that changed their facts."""
+    """Replace the derived rows of these people; call it in the transaction that changed their facts.
+
+    The people are held first: of two who remake one person at once the second neither misses the other's facts nor
+    leaves the other's rows standing beside its own.
+    """
     people = list(people)
+    hold_people(people)
     Standing.objects.filter(person__in=people).delete()
     Standing.objects.bulk_create(derive(people), batch_size=2000)
 
@@ -140,6 +153,6 @@ def differences(batch: int = 5000) -> list[str]:
 def _by_person(rows: Iterable[Standing]) -> dict[int, list[tuple]]:
     grouped: dict[int, list[tuple]] = {}
     for row in rows:
-        told = (row.case_id, row.county_id, row.group_id, row.registered_poor, row.civil_verified, row.completed_on)
-        grouped.setdefault(row.person_id, []).append((*told, row.during.lower, row.during.upper))
-    return {person: sorted(told, key=lambda row: (row[0], row[6])) for person, told in grouped.items()}
+        told = (row.county_id, row.disease_id, row.group_id, row.registered_poor, row.civil_verified, row.completed_on, row.during.upper)
+        grouped.setdefault(row.person_id, []).append((row.case_id, row.during.lower, *told))
+    return {person: sorted(told, key=lambda row: row[:2]) for person, told in grouped.items()}

@@ -69,10 +69,12 @@ def county_returns(county: Division, period: datetime.date) -> dict[str, Return]
     latest: dict[str, Submission] = {}
     for submission in kept.select_related("due", "submitted_by").order_by("revision"):
         latest[submission.due.form] = submission
-    built: dict[str, dict] = {}
-    if missing := [form for form in Form.values if form not in latest]:
-        built = build(county, period, cut_off(county, period, missing[0]))
-    return {form: Return(payload_of(latest[form]), latest[form]) if form in latest else Return(built[form], None) for form in Form.values}
+    days = {form: cut_off(county, period, form) for form in Form.values if form not in latest}
+    built = {day: build(county, period, day) for day in set(days.values())}
+    return {
+        form: Return(payload_of(latest[form]), latest[form]) if form in latest else Return(built[days[form]][form], None)
+        for form in Form.values
+    }
 
 
 def county_payloads(county: Division, period: datetime.date) -> dict[str, dict]:
@@ -95,7 +97,8 @@ def city_workbook(prefecture: Division, period: datetime.date) -> bytes:
     ]
     if not found:
         raise Refused(f"{prefecture.name}还没有录入县（区），不能汇总。请先录入行政区划。")
-    return draw_city(found, unit=health_unit(prefecture, period))
+    last = datetime.date.fromisoformat(max(one.payload["cut_off_on"] for one in found))
+    return draw_city(found, unit=health_unit(prefecture, last))
 
 
 def health_unit(division: Division, on: datetime.date) -> str:

@@ -1,5 +1,6 @@
 """Background work of the month: each task carries ids only, may run twice, and may be killed anywhere."""
 
+import datetime
 import os
 import tempfile
 from pathlib import Path
@@ -21,7 +22,8 @@ DRAFTS_FROM_DAY = 20
 
 @shared_task
 def prepare_due_returns() -> None:
-    """Make what is due a year ahead; from the 20th on, nudge every county whose draft was not built today.
+    """Make what is due a year ahead; nudge every county whose draft was not built today: the month's from the 20th on,
+    and those of past months that were never submitted, so that each reaches its own cut-off.
 
     What is due and undone is asked of the database each time, so a lost message is made good by the next run.
     """
@@ -29,14 +31,12 @@ def prepare_due_returns() -> None:
     for prefecture in Division.objects.filter(pk__in=DueRule.objects.values("prefecture")):
         for year in (today.year, today.year + 1):
             make_dues(prefecture, year)
-    if today.day < DRAFTS_FROM_DAY:
-        return
-    period = today.replace(day=1)
+    begun = today.replace(day=1) if today.day >= DRAFTS_FROM_DAY else today.replace(day=1) - datetime.timedelta(days=1)
     latest = Submission.objects.everywhere("what is due names nobody").filter(due=OuterRef("pk")).order_by("-revision")
-    dues = Due.objects.everywhere("what is due names nobody").filter(period=period)
+    dues = Due.objects.everywhere("what is due names nobody").filter(period__lte=begun)
     dues = dues.annotate(state=Subquery(latest.values("state")[:1]), built_at=Subquery(latest.values("built_at")[:1]))
     owing = dues.filter(Q(state=None) | Q(state=SubmissionState.DRAFT, built_at__date__lt=today))
-    for county_id in sorted(set(owing.values_list("county", flat=True))):
+    for county_id, period in sorted(set(owing.values_list("county", "period"))):
         build_county.delay(county_id, f"{period:%Y-%m}")
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from hospitals import actions as hospital_actions
+from ledger import standing
 from ledger.actions import cases, categories, people
 from ledger.actions.cases import close_case, open_case, verify_case
 from ledger.actions.categories import give_policy_card, hold_category, verify_category
@@ -69,6 +70,7 @@ def without_the_lock(monkeypatch):
         bare = lambda case, by: Case.objects.visible_to(by).select_related("person", "disease", "county__parent").get(pk=case.pk)  # noqa: E731
         for module in (cases, hospital_actions):
             patch.setattr(module, "hold_case", bare)
+        patch.setattr(standing, "hold_people", lambda people: None)
         patch.setattr(people, "_refuse_twice", lambda by, facts: None)
         yield
 

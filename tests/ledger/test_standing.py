@@ -1,14 +1,19 @@
 """The pure rule behind the figures, against a day-by-day oracle, and the derived table kept equal to the facts."""
 
+import contextlib
 import datetime
+import threading
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.models import Category, Standing
-from ledger.standing import FOREVER, Holding, Home, Span, Stretch, differences, stretches
+from ledger import standing
+from ledger.models import Category, CategoryFact, Standing
+from ledger.standing import FOREVER, Holding, Home, Span, Stretch, differences, remake, stretches
 
 START = datetime.date(2017, 1, 1)
 DAYS = 40
@@ -114,7 +119,7 @@ def test_rebuild_check_finds_a_falsified_row_and_rebuild_mends_it(cast, capsys):
     assert (rows(), differences()) == (before, [])
 
 
-@pytest.mark.parametrize("falsify", ["missing", "extra", "longer", "completed"])
+@pytest.mark.parametrize("falsify", ["missing", "extra", "longer", "disease", "completed"])
 def test_every_falsification_is_found(cast, falsify):
     person = cast.register("韦桂兰")
     row = Standing.objects.get()
@@ -125,6 +130,47 @@ def test_every_falsification_is_found(cast, falsify):
         row.save(force_insert=True)
     elif falsify == "longer":
         Standing.objects.update(during=(datetime.date(2017, 1, 1), None))
+    elif falsify == "disease":
+        Standing.objects.update(disease=cast.disease("lung-cancer"))
     else:
         Standing.objects.update(completed_on=datetime.date(2017, 10, 19))
     assert [sentence.split(":")[0] for sentence in differences(batch=1)] == [f"person {person.pk}"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_facts_of_one_person_written_at_once_leave_one_truth(cast, monkeypatch):
+    person = cast.register("韦桂兰", category=None)
+    case, clerk = cast.case_of(person), cast.clerk
+    real, gate = standing.derive, threading.Barrier(2)
+
+    def slow(people):
+        found = real(people)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            gate.wait(1)  # Without the lock both stand here, each blind to the other's fact.
+        return found
+
+    def held():
+        during = DateRange(datetime.date(2016, 1, 1), None)
+        CategoryFact.objects.create(person=person, category=Category.REGISTERED_POOR, during=during, basis="名单", recorded_by=clerk)
+
+    def completed():
+        type(case).objects.everywhere("a test").filter(pk=case.pk).update(completed_on=datetime.date(2017, 10, 20))
+
+    def write(fact):
+        try:
+            with transaction.atomic():
+                fact()
+                remake([person.pk])
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(standing, "derive", slow)
+    threads = [threading.Thread(target=write, args=(fact,)) for fact in (held, completed)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    monkeypatch.setattr(standing, "derive", real)
+    row = Standing.objects.get()
+    assert (row.registered_poor, row.completed_on) == (True, datetime.date(2017, 10, 20))
+    assert differences() == []

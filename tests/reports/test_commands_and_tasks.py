@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 
 from ledger.models import AuditEvent
 from reports import tasks
-from reports.models import Due, Heartbeat, Submission
-from reports.returns import county_workbook
+from reports.models import Due, DueRule, Heartbeat, Submission
+from reports.returns import county_returns, county_workbook
 from tests.cast import on_day
 from tests.reports.conftest import day
 
@@ -105,7 +105,14 @@ def nudges(monkeypatch) -> list:
     return found
 
 
-def test_from_the_20th_every_county_without_todays_draft_is_nudged(cast, dues, nudges):
+@pytest.fixture
+def october(dues) -> None:
+    """Nothing was due before October."""
+    DueRule.objects.update(first_period=OCTOBER)
+    Due.objects.everywhere("a test").filter(period__lt=OCTOBER).delete()
+
+
+def test_from_the_20th_every_county_without_todays_draft_is_nudged(cast, october, nudges):
     expected = sorted([(cast.county.pk, "2017-10"), (cast.county2.pk, "2017-10")])
     with on_day(day("10-19")):
         tasks.prepare_due_returns()
@@ -122,7 +129,20 @@ def test_from_the_20th_every_county_without_todays_draft_is_nudged(cast, dues, n
     assert nudges == expected
 
 
-def test_who_has_submitted_both_is_not_nudged(cast, dues, nudges):
+def test_a_past_month_that_was_never_submitted_reaches_its_own_cut_off(cast, ledger, october, nudges):
+    """The worker was down when the month ended: whatever day it comes back, it makes good what is undone."""
+    ledger.person("韦桂兰", ("cataract", "06-01", "10-22"))
+    with on_day(day("10-21")):
+        tasks.build_county(cast.county.pk, "2017-10")
+    with on_day(day("11-02")):
+        tasks.prepare_due_returns()
+        assert nudges == sorted([(cast.county.pk, "2017-10"), (cast.county2.pk, "2017-10")])
+        tasks.build_county(*nudges[0])
+        draft = county_returns(cast.county, OCTOBER)["F1"]
+    assert (draft.payload["cut_off_on"], draft.payload["total"]["treated"], draft.is_submitted) == ("2017-10-23", 1, False)
+
+
+def test_who_has_submitted_both_is_not_nudged(cast, october, nudges):
     from reports.actions import submit
 
     tasks.build_county(cast.county.pk, "2017-10")

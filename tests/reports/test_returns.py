@@ -1,16 +1,19 @@
 """Drafts, submitting and what is frozen: one lead at a time, all or nothing, and what was submitted stays."""
 
+import io
 import threading
 
+import openpyxl
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from ledger.actions.refusals import Refused
-from ledger.models import AuditEvent, CaseEvent
+from ledger.models import AuditEvent, CaseEvent, UnitName
+from ledger.models.division import UnitKind
 from reports.actions import AlreadySubmitted, DraftChanged, make_dues, rebuild_drafts, submit
 from reports.forms.payload import canonical, rows_hash
 from reports.models import Due, DueRule, Submission
-from reports.returns import county_payloads, county_returns, county_workbook, cut_off, payload_of, preview
+from reports.returns import city_workbook, county_payloads, county_returns, county_workbook, cut_off, payload_of, preview
 from tests.cast import on_day
 from tests.reports.conftest import day
 
@@ -182,6 +185,24 @@ def test_a_past_month_is_built_at_its_own_cut_off_when_nothing_was_kept(cast, le
     assert (found["F1"].payload["cut_off_on"], found["F1"].payload["total"]["treated"]) == ("2017-08-23", 0)
     assert county_payloads(cast.county, day("09-01"))["F1"]["total"]["treated"] == 1
     assert kept(cast.county) == []
+
+
+def test_each_form_of_a_past_month_is_built_at_the_cut_off_of_its_own(cast, ledger, dues):
+    ledger.person("莫秀珍", ("cataract", "06-01"), poor=None, civil="08-22")
+    Due.objects.everywhere("a test").filter(period=day("08-01"), form="F2").update(cut_off_on=day("08-20"))
+    found = county_returns(cast.county, day("08-01"))
+    assert {form: one.payload["cut_off_on"] for form, one in found.items()} == {"F1": "2017-08-23", "F2": "2017-08-20"}
+    assert found["F2"].payload["rows"] == []
+
+
+def test_the_city_signs_with_the_name_it_bore_on_the_cut_off_as_its_counties_do(cast, reference):
+    for division, name in ((cast.prefecture, "柳州市卫生健康委员会"), (cast.county, "柳城县卫生健康局")):
+        UnitName.objects.create(division=division, kind=UnitKind.HEALTH, name=name, since=day("09-10"))
+    book = openpyxl.load_workbook(io.BytesIO(city_workbook(cast.prefecture, day("09-01"))))
+    assert [book[sheet]["A3"].value for sheet in ("汇总", "柳城县")] == [
+        "填报单位（盖章）柳州市卫生健康委员会",
+        "填报单位（盖章）柳城县卫生健康局",
+    ]
 
 
 def test_a_preview_of_a_later_day_is_refused(cast, reference):
