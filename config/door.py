@@ -11,6 +11,9 @@ class TrailedDoor(AxesDatabaseHandler):
     """Counts as before. A locked account's further tries leave no rows: they are refused unread, however many there are."""
 
     def user_login_failed(self, sender, credentials: dict, request: HttpRequest | None = None, **kwargs) -> None:
+        # No account has such a name, and the counter's column would not hold it.
+        if len(credentials.get("username") or "") > Staff._meta.get_field("username").max_length:
+            return
         locked_before = request is None or request.axes_locked_out
         super().user_login_failed(sender, credentials, request, **kwargs)
         if locked_before:
