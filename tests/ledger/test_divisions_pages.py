@@ -95,7 +95,7 @@ def test_an_ended_village_keeps_its_people_and_takes_no_new_ones(cast, desk):
     page = desk.get(PAGE).content.decode()
     row = re.search(r"<tr[^>]*><td></td><td>龙头村</td>.*?</tr>", page, re.S)[0]
     assert '<td class="num">1</td>' in row and "2017-10-20 停用" in row and "恢复" in row
-    assert f'<option value="{village.pk}">' not in desk.get(reverse("ledger:register")).content.decode()
+    assert f'<option value="{village.pk}">{village.name}' not in desk.get(reverse("ledger:register")).content.decode()
     desk.post(reverse("ledger:division-end", args=[village.pk]), {"resume": "yes"})
     assert cast.division(village.code).ended_on is None
     assert [code for code, _ in trail("division_ended") + trail("division_resumed")] == ["450222", "450222"]
