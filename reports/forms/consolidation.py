@@ -1,9 +1,10 @@
 """The city's table is the sum of its counties' returns: pure, from payloads alone."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.forms.wording import FIGURES, NEITHER, notes, policy_notes
+from reports.forms.wording import FIGURES, NEITHER, TOTAL, notes, policy_notes
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class CountyReturn:
 def consolidate(returns: Sequence[CountyReturn]) -> dict:
     """Sum counties: rows, total, neither and notes as in a county's payload; how many submitted, who did not, the cut-offs.
 
-    Nobody lives in two counties on one day, so the counties' persons add up. The cut-off is the latest of the counties';
-    where they differ a note names each.
+    Nobody lives in two counties on one day, but a move recorded after one county had submitted, or between two cut-offs,
+    leaves a person in both returns: a note says how many. The cut-off is the latest; where they differ a note names each.
     """
     names: list[str] = []
     for found in returns:
@@ -43,6 +44,8 @@ def consolidate(returns: Sequence[CountyReturn]) -> dict:
         told.append(f"未上报，按草稿汇总：{'、'.join(missing)}。")
     if len(set(cut_offs.values())) > 1:
         told.append("各县（区）统计截止日期不同：" + "、".join(f"{name} {day}" for name, day in cut_offs.items()) + "。")
+    if twice := _in_two_counties(returns):
+        told.append(f"有 {twice} 人列入了两个县（区）的报表（一县上报后才登记搬迁，或截止日期不同），汇总按各县（区）之和，重复计入。")
     return {
         "period": first["period"],
         "cut_off_on": max(cut_offs.values()),
@@ -57,3 +60,12 @@ def consolidate(returns: Sequence[CountyReturn]) -> dict:
         "counties": len(returns),
         "missing": missing,
     }
+
+
+def _in_two_counties(returns: Sequence[CountyReturn]) -> int:
+    """How many people the figures of more than one county count."""
+    counted: Counter[int] = Counter()
+    for found in returns:
+        total = found.payload["people"][TOTAL]
+        counted.update({*total["total"], *total["civil_quarter"]})
+    return sum(times > 1 for times in counted.values())

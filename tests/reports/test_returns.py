@@ -205,6 +205,21 @@ def test_the_city_signs_with_the_name_it_bore_on_the_cut_off_as_its_counties_do(
     ]
 
 
+def test_who_moved_after_one_county_had_submitted_is_told_under_the_citys_sum(cast, ledger, dues):
+    person = ledger.person("韦桂兰", ("cataract", "06-01", "10-05"), ("gastric-cancer", "06-01"))
+    told = [f"有 {n} 人列入了两个县（区）的报表（一县上报后才登记搬迁，或截止日期不同），汇总按各县（区）之和，重复计入。" for n in (1, 2)]
+
+    def city_notes() -> list[str]:
+        book = openpyxl.load_workbook(io.BytesIO(city_workbook(cast.prefecture, OCTOBER)))
+        return [cell.value for cell in book["汇总"]["A"] if cell.value]
+
+    rebuild_drafts(cast.county, OCTOBER)
+    submit(cast.lead, cast.county, OCTOBER, BOTH)
+    assert not any("两个县" in note for note in city_notes())
+    ledger.move(person, "10-10", cast.village2)
+    assert told[0] in city_notes() and told[1] not in city_notes()
+
+
 def test_a_preview_of_a_later_day_is_refused(cast, reference):
     with pytest.raises(Refused, match="2017-10-21 晚于今天"):
         preview(cast.county, day("10-21"))
