@@ -1,0 +1,141 @@
+"""The words of a calculation sheet (计算说明), so that a patient can check every amount against its clause."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from settlement.engine.bill import Line, Result
+from settlement.engine.chain import bracketed
+from settlement.engine.money import MILLION, yuan
+from settlement.engine.policy import PARTS, Number, Policy, Row
+
+ASSUMED = "示范参数"
+PART_NAMES = dict(zip(PARTS, ("限额内政策范围内费用", "限额外政策范围内费用", "政策范围外费用"), strict=True))
+
+
+def percent(millionths: int) -> str:
+    return f"{(Decimal(millionths) * 100 / MILLION).normalize():f}%"
+
+
+def points(millionths: int) -> str:
+    return percent(millionths).removesuffix("%") + " 个百分点"
+
+
+def money(number: int) -> str:
+    return f"{yuan(number)} 元"
+
+
+def explain(policy: Policy, number: str, result: Result) -> Iterator[str]:
+    """The sheet, line by line."""
+    yield f"计算说明：账单 {number}"
+    yield f"政策：{policy.document}《{policy.title}》，自 {policy.in_force_from} 起执行"
+    total = sum(line.amount for line in result.lines) + result.self_pay
+    yield f"总费用：{money(total)}"
+    for place, line in enumerate(result.lines, start=1):
+        yield f"{place}. {line.terms.layer.title}（{line.terms.layer.name}）：{money(line.amount)}"
+        for sentence in layer_words(policy, line):
+            yield f"   {sentence}"
+    yield f"个人自付：{money(result.self_pay)} = 总费用 − 各层支付 {money(total - result.self_pay)}"
+
+
+def layer_words(policy: Policy, line: Line) -> Iterator[str]:
+    """One layer: base, deductible, rates, cap, and the clause behind each number."""
+    terms = line.terms
+    yield f"计算基数：{money(line.base)}（{'、'.join(PART_NAMES[PARTS[index]] for index in terms.draws)}的剩余部分）"
+    if not terms.applies:
+        yield f"不适用：不符合本层条件（{conditions(policy, terms.layer.when or terms.layer.rows[0].when)}）"
+        return
+    if terms.deductible or any(row.deductible for row in terms.rows):
+        yield f"起付线：{money_millionths(terms.deductible)}{'（全年一次）' if terms.spans else ''}"
+    yield from rate_words(line)
+    if terms.layer.floor and terms.floor is not None:
+        yield f"托底：与前列层次合计不低于政策范围内费用的 {percent(terms.floor)}，补足 {money(line.topped_up)}"
+    if line.cap_before is None:
+        yield "年度限额：不设限"
+    else:
+        yield f"年度限额：{money(terms.cap.value)}，本次之前余 {money(line.cap_before)}，本次之后余 {money(line.cap_after)}"
+    yield f"支付金额：{money(line.amount)}"
+    yield from source_words(policy, line)
+
+
+def money_millionths(amount: int) -> str:
+    return f"{(Decimal(amount) / (100 * MILLION)):.2f} 元" if amount % MILLION == 0 else f"{Decimal(amount) / (100 * MILLION)} 元"
+
+
+def rate_words(line: Line) -> Iterator[str]:
+    terms, before = line.terms, line.before
+    kind = terms.layer.kind
+    if kind == "cumulative":
+        spans, start = [], 0
+        for upto, rate in terms.spans:
+            spans.append(f"{yuan(start)} 元以上{f'至 {yuan(upto)} 元' if upto is not None else ''} {percent(rate)}")
+            start = upto
+        yield f"分段比例（从起付线起算）：{'；'.join(spans)}"
+        after = bracketed(terms, before.base + line.base)
+        yield f"年内累计：本次之前 {money(before.base)}，应付 {money(bracketed(terms, before.base))}；本次之后 {money(before.base + line.base)}，应付 {money(after)}"
+    elif kind == "excess":
+        yield f"超过总费用 {money(line.total)} 的 {percent(terms.layer.threshold.value)} 的部分，支付 {percent(terms.rate)}"
+    elif kind == "fixed":
+        yield f"定额：{money(terms.amount)}"
+    elif kind == "given":
+        yield "金额由支付方另行确定，随账单录入"
+    else:
+        yield f"比例：{percent(terms.rate)}"
+    if terms.tilt:
+        said = []
+        if terms.tilt.points:
+            said.append(f"比例提高 {points(terms.tilt.points.value)}")
+        if terms.tilt.deductible_factor:
+            said.append(f"起付线按 {percent(terms.tilt.deductible_factor.value)} 计")
+        if terms.tilt.no_cap:
+            said.append("不设年度限额")
+        yield f"倾斜：{'，'.join(said)}（已计入）"
+
+
+def conditions(policy: Policy, names: tuple[str, ...]) -> str:
+    return "、".join(policy.conditions[name].title or name for name in names)
+
+
+def figures(line: Line) -> Iterator[tuple[str, str, Number]]:
+    """Every number that this layer used, as (what, value in words, number)."""
+    terms = line.terms
+    for row in terms.rows:
+        yield from row_figures(row)
+    for bracket in terms.layer.brackets:
+        if bracket.upto:
+            yield "分段上限", money(bracket.upto.value), bracket.upto
+        yield "分段比例", percent(bracket.rate.value), bracket.rate
+    if terms.layer.threshold:
+        yield "占总费用", percent(terms.layer.threshold.value), terms.layer.threshold
+    if terms.tilt:
+        if terms.tilt.points:
+            yield "倾斜", points(terms.tilt.points.value), terms.tilt.points
+        if terms.tilt.deductible_factor:
+            yield "倾斜起付线", percent(terms.tilt.deductible_factor.value), terms.tilt.deductible_factor
+        if terms.tilt.no_cap:
+            yield "倾斜不设限额", "是", terms.tilt.no_cap
+    if terms.floor is not None and terms.layer.floor:
+        yield "托底比例", percent(terms.floor), terms.layer.floor.rate
+
+
+def row_figures(row: Row) -> Iterator[tuple[str, str, Number]]:
+    if row.deductible:
+        yield "起付线", money(row.deductible.value), row.deductible
+    if row.rate:
+        yield "比例", percent(row.rate.value), row.rate
+    if row.cap:
+        yield "年度限额", money(row.cap.value), row.cap
+    if row.amount:
+        yield "定额", money(row.amount.value), row.amount
+
+
+def source_words(policy: Policy, line: Line) -> Iterator[str]:
+    terms = line.terms
+    if terms.layer.source:
+        yield f"依据：本层 —— {policy.document} {terms.layer.source}"
+    for what, value, number in dict.fromkeys(figures(line)):
+        yield f"依据：{what} {value} —— {ASSUMED if number.assumed else f'{policy.document} {number.source}'}"
+    named = (*terms.layer.when, *(terms.tilt.when if terms.tilt else ()), *(name for row in terms.rows for name in row.when))
+    for name in dict.fromkeys(named):
+        condition = policy.conditions[name]
+        where = ASSUMED if condition.assumed else f"{policy.document} {condition.source}"
+        yield f"依据：条件 {condition.title or name} —— {where}"
