@@ -22,6 +22,8 @@ def open_case(*, by: Staff, person: Person, entry, found_only: bool = False) -> 
     Raises Refused: a date in the future, before birth, a diagnosis of another disease, a second case of the disease.
     """
     person, today = hold_person(person, by), clock.today()
+    if not person.residences.filter(during__endswith=None).exists():
+        raise Refused(f"{person.name}已迁出本市。请先恢复按“迁出”销号的病例，再登记新的病种。", "disease")
     if entry.found_on > today:
         raise Refused(f"发现日期 {entry.found_on} 晚于今天，请改正。", "found_on")
     if entry.found_on < person.born_on:
@@ -156,7 +158,20 @@ def complete_case(*, by: Staff, case: Case, on: datetime.date, text: str = "") -
 def withdraw_completion(*, by: Staff, case: Case, reason: str) -> Case:
     """The treatment had been marked completed by mistake: the day is taken back, with the reason."""
     case = hold_case(case, by)
-    return _advance(case, "withdraw", by=by, text=f"{case.disease}撤销完成治疗", reason=reason, completed_on=None)
+    text = f"{case.disease}撤销完成治疗"
+    return _advance(case, "withdraw", by=by, text=text, reason=reason, completed_on=_completion_before(case))
+
+
+def _completion_before(case: Case) -> datetime.date | None:
+    """The first completion that still stands once the last one is taken back; None when there was no other."""
+    standing: list[datetime.date] = []
+    told = case.events.filter(move__in=("case_complete", "case_withdraw")).order_by("pk").values_list("move", "on")
+    for move, on in told:
+        if move == "case_complete":
+            standing.append(on)
+        elif standing:
+            standing.pop()
+    return standing[0] if len(standing) > 1 else None
 
 
 @transaction.atomic
@@ -173,6 +188,8 @@ def close_case(*, by: Staff, case: Case, outcome: str, reason: str, on: datetime
         raise Refused(f"销号日期 {on} 要在登记日期和今天之间，请改正。", "on")
     if outcome in ("cured", "improved") and case.completed_on is None:
         raise Refused(f"还没有登记完成治疗，不能按“{label}”销号。请先登记完成治疗。", "outcome")
+    if outcome in ("cured", "improved") and on < case.completed_on:
+        raise Refused(f"销号日期 {on} 早于完成治疗日期 {case.completed_on}，请改正。", "on")
     if outcome == "moved_away":
         _leave_prefecture(case.person, on)
     return _advance(case, "close", by=by, text=f"{case.disease}{label}，销号", on=on, reason=reason, closed_on=on, outcome=outcome)

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from ledger import clock
 from ledger.identity import age_on
+from ledger.protection import mask_numbers
 from ledger.transitions import MARKS, STATES
 
 register = template.Library()
@@ -116,6 +117,12 @@ def span(during) -> str:
 def chinese_day(day: datetime.date) -> str:
     """2017 年 10 月 20 日　星期五."""
     return f"{day.year} 年 {day.month} 月 {day.day} 日　星期{'一二三四五六日'[day.weekday()]}"
+
+
+@register.filter
+def masked(text: str) -> str:
+    """A line with whatever looks like an ID or a mobile number masked: an insurance number is often the ID number."""
+    return mask_numbers(text)
 
 
 @register.filter

@@ -18,7 +18,9 @@ from ledger.forms import posted
 
 def tries_left(username: str) -> int:
     """How many more wrong passwords this account bears before it is locked for 30 minutes."""
-    failed = max(AccessAttempt.objects.filter(username=username).values_list("failures_since_start", flat=True), default=0)
+    failed = max(
+        AccessAttempt.objects.filter(username=username.replace("\0", "")).values_list("failures_since_start", flat=True), default=0
+    )
     return max(get_failure_limit(None, None) - failed, 0)
 
 

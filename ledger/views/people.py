@@ -97,7 +97,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             identity = identity_of(form, request.user, except_pk=found.pk)
         if not form.errors:
             try:
-                actions.correct_person(by=request.user, person=found, version=int(version) if version.isdigit() else 0, facts=form.facts())
+                actions.correct_person(
+                    by=request.user, person=found, version=int(version) if version.isdecimal() else 0, facts=form.facts()
+                )
             except Stale as conflict:
                 stale = conflict
                 version = str(Person.objects.visible_to(request.user).get(pk=pk).version)

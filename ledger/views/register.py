@@ -74,7 +74,7 @@ def identity_check(request: HttpRequest) -> HttpResponse:
     except_pk = request.POST.get("person", "")
     identity = look_up(
         by=request.user, typed=request.POST.get("id_number", ""), name=name, born_on=born_on, insurance_number=insurance,
-        except_pk=int(except_pk) if except_pk.isdigit() else None,
+        except_pk=int(except_pk) if except_pk.isdecimal() else None,
     )  # fmt: skip
     return render(request, "ledger/_identity.html", {"identity": identity, "fragment": True, "may_open": True})
 

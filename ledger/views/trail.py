@@ -44,15 +44,15 @@ def _narrowed(events: QuerySet[AuditEvent], asked: dict) -> QuerySet[AuditEvent]
 
 def _page(events: QuerySet[AuditEvent], before: str, after: str) -> tuple[list[AuditEvent], int | None, int | None]:
     """Fifty rows, newest first, from a row on; with the marks that lead to newer and to older ones."""
-    if after.isdigit():
+    if after.isdecimal():
         rows = list(events.filter(pk__gt=int(after)).order_by("id")[: PAGE + 1])
         newer, rows = len(rows) > PAGE, rows[:PAGE][::-1]
         older = bool(rows)
     else:
-        start = events.filter(pk__lt=int(before)) if before.isdigit() else events
+        start = events.filter(pk__lt=int(before)) if before.isdecimal() else events
         rows = list(start.order_by("-id")[: PAGE + 1])
         older, rows = len(rows) > PAGE, rows[:PAGE]
-        newer = before.isdigit() and bool(rows)
+        newer = before.isdecimal() and bool(rows)
     return rows, (rows[0].pk if newer else None), (rows[-1].pk if older else None)
 
 

@@ -33,7 +33,7 @@ def f2_rows(lines: Sequence[CaseLine], on: datetime.date, diseases: Sequence[Dis
                     "sex": facts.sex,
                     "age": facts.age,
                     "native_place": facts.native_place,
-                    "id_number": facts.id_number,
+                    "id_number": facts.id_number or facts.insurance_number,  # 身份证号(合医证)
                     "registered_on": registered[line.case].isoformat(),
                     "remark": categories.get(line.person, ""),
                 }

@@ -241,3 +241,28 @@ def test_another_county_or_hospital_cannot_move_a_case(cast, case):
 def test_the_database_refuses_what_no_action_would_write(cast, case, values, constraint):
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Case.objects.everywhere("test").filter(pk=case.pk).update(**values)
+
+
+def test_withdrawing_a_second_completion_leaves_the_first(cast, case):
+    cast.treat(case.person, on=D(2017, 10, 8))
+    with on_day(D(2017, 10, 12)):
+        cases.admit_case(by=cast.clerk, case=case, on=D(2017, 10, 10), **PLACE)
+        cases.complete_case(by=cast.clerk, case=case, on=D(2017, 10, 12))
+    withdrawn = cases.withdraw_completion(by=cast.clerk, case=case, reason="录错人")
+    assert (withdrawn.state, withdrawn.completed_on) == ("in_treatment", D(2017, 10, 8))
+    cases.complete_case(by=cast.clerk, case=case, on=TODAY)
+    assert cases.withdraw_completion(by=cast.clerk, case=case, reason="又录错").completed_on == D(2017, 10, 8)
+
+
+def test_nobody_is_cured_before_the_treatment_was_completed(cast, case):
+    cast.treat(case.person, on=D(2017, 10, 18))
+    with refused("销号日期 2017-10-17 早于完成治疗日期 2017-10-18，请改正。", "on"):
+        cases.close_case(by=cast.lead, case=case, outcome="cured", reason="复查", on=D(2017, 10, 17))
+
+
+def test_somebody_who_left_gets_no_new_case_before_the_old_one_is_reopened(cast, case):
+    cases.close_case(by=cast.lead, case=case, outcome="moved_away", reason="随子女迁出", on=D(2017, 10, 15))
+    with refused("韦桂兰已迁出本市。请先恢复按“迁出”销号的病例，再登记新的病种。", "disease"):
+        cases.open_case(by=cast.clerk, person=case.person, entry=cast.entry("gastric-cancer"))
+    cases.reopen_case(by=cast.lead, case=case, reason="回迁")
+    assert cases.open_case(by=cast.clerk, person=case.person, entry=cast.entry("gastric-cancer")).state == "registered"

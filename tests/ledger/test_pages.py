@@ -335,3 +335,16 @@ def test_pages_forbid_what_they_do_not_need(cast):
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert (answer["X-Frame-Options"], answer["Cache-Control"]) == ("DENY", "private, no-store")
+
+
+@pytest.mark.parametrize("query", [{"before": "²"}, {"after": "²"}, {"before": "999999999999999999999"}])
+def test_a_nonsense_key_shows_the_first_page(cast, query):
+    cast.register("韦桂兰")
+    answer = client_of(cast.clerk).get(reverse("ledger:case-list"), query)
+    assert (answer.status_code, len(answer.context["rows"])) == (200, 1)
+
+
+def test_an_insurance_number_that_is_the_id_number_is_masked(cast):
+    number = cast.id_number(datetime.date(1963, 4, 12))
+    person = cast.register("韦桂兰", id_number=number, insurance_number=number.number)
+    assert number.number not in client_of(cast.clerk).get(reverse("ledger:person", args=[person.pk])).content.decode()
