@@ -15,12 +15,12 @@ from settlement.engine.chain import Chain, bill_faults
 from settlement.engine.errors import CannotSettle
 from settlement.engine.facts import Facts
 from settlement.engine.money import yuan
-from settlement.engine.policy import FLAGS, Policy
+from settlement.engine.policy import ENTERED, FLAGS, Policy
 from settlement.engine.terms import facts_faults
 
 COLUMNS = (
     "bill_no", "person_no", "categories", "disease", "hospital_level", "insurance_plan", *FLAGS, "admitted_on", "discharged_on",
-    "total_yuan", "in_policy_yuan", "limit_yuan", "commercial_yuan", "charity_yuan",
+    "total_yuan", "in_policy_yuan", "limit_yuan", *ENTERED,
 )  # fmt: skip
 NO_YEAR: Year = {}
 NOTHING_GIVEN: dict[str, int] = {}
@@ -203,19 +203,24 @@ class BillFile:
 
     def settle(self, only: str | None = None) -> Iterator[tuple[Entry, Result | CannotSettle]]:
         """Each entry with its result, in the order of cumulation; ``only`` one person's."""
-        person, calendar_year, year = None, None, NO_YEAR
+        person, current, year = None, None, NO_YEAR
         for entry in self.entries:
             if only is not None and entry.person != only:
                 continue
-            if entry.person != person or entry.discharged_on.year != calendar_year:
-                person, calendar_year, year = entry.person, entry.discharged_on.year, NO_YEAR
+            if entry.person != person or calendar_year(entry.bill) != current:
+                person, current, year = entry.person, calendar_year(entry.bill), NO_YEAR
             try:
-                result = self.chain.settle(entry.bill, year)
+                result = self.chain.share_out(entry.bill, year)
             except CannotSettle as error:
                 yield entry, error
                 continue
             year = result.year
             yield entry, result
+
+
+def calendar_year(bill: Bill) -> int:
+    """The year a bill counts in: that of its discharge, whenever it is settled."""
+    return bill.discharged_on.year
 
 
 def shown_fault(fault: CannotSettle) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from settlement.engine.bill import Line, Result
 from settlement.engine.chain import bracketed
 from settlement.engine.money import MILLION, yuan
-from settlement.engine.policy import PARTS, Number, Policy, Row
+from settlement.engine.policy import PARTS, Layer, Number, Policy, Row
 
 ASSUMED = "示范参数"
 PART_NAMES = dict(zip(PARTS, ("限额内政策范围内费用", "限额外政策范围内费用", "政策范围外费用"), strict=True))
@@ -42,7 +42,8 @@ def layer_words(policy: Policy, line: Line) -> Iterator[str]:
     terms = line.terms
     yield f"计算基数：{money(line.base)}（{'、'.join(PART_NAMES[PARTS[index]] for index in terms.draws)}的剩余部分）"
     if not terms.applies:
-        yield f"不适用：不符合本层条件（{conditions(policy, terms.layer.when or terms.layer.rows[0].when)}）"
+        yield f"不适用：不符合本层条件（{layer_conditions(policy, terms.layer)}）"
+        yield from condition_words(policy, layer_names(terms.layer))
         return
     if terms.deductible or any(row.deductible for row in terms.rows):
         yield f"起付线：{money_millionths(terms.deductible)}{'（全年一次）' if terms.spans else ''}"
@@ -91,6 +92,16 @@ def rate_words(line: Line) -> Iterator[str]:
         yield f"倾斜：{'，'.join(said)}（已计入）"
 
 
+def layer_names(layer: Layer) -> tuple[str, ...]:
+    return (*layer.when, *(name for row in layer.rows for name in row.when))
+
+
+def layer_conditions(policy: Policy, layer: Layer) -> str:
+    """What a bill must meet for the layer to pay anything."""
+    rows = "，或".join(dict.fromkeys(conditions(policy, row.when) for row in layer.rows if row.when))
+    return "；".join(part for part in (conditions(policy, layer.when), rows) if part)
+
+
 def conditions(policy: Policy, names: tuple[str, ...]) -> str:
     return "、".join(policy.conditions[name].title or name for name in names)
 
@@ -134,8 +145,14 @@ def source_words(policy: Policy, line: Line) -> Iterator[str]:
         yield f"依据：本层 —— {policy.document} {terms.layer.source}"
     for what, value, number in dict.fromkeys(figures(line)):
         yield f"依据：{what} {value} —— {ASSUMED if number.assumed else f'{policy.document} {number.source}'}"
-    named = (*terms.layer.when, *(terms.tilt.when if terms.tilt else ()), *(name for row in terms.rows for name in row.when))
-    for name in dict.fromkeys(named):
+    tilted = (*(terms.tilt.when if terms.tilt else ()), *(terms.layer.floor.when if terms.layer.floor and terms.floor is not None else ()))
+    yield from condition_words(policy, (*terms.layer.when, *tilted, *(name for row in terms.rows for name in row.when)))
+
+
+def condition_words(policy: Policy, names: tuple[str, ...]) -> Iterator[str]:
+    """Where each condition is written, and which of its categories the document does not name."""
+    for name in dict.fromkeys(names):
         condition = policy.conditions[name]
         where = ASSUMED if condition.assumed else f"{policy.document} {condition.source}"
-        yield f"依据：条件 {condition.title or name} —— {where}"
+        assumed = "、".join(policy.categories[code] for code in sorted(condition.assumed_categories))
+        yield f"依据：条件 {condition.title or name} —— {where}{f'（其中{assumed}为{ASSUMED}）' if assumed else ''}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from settlement.engine.policy import Layer, Policy
+from settlement.engine.policy import ENTERED, Layer, Policy
 
 Fault = tuple[str, str]
 RATED = {"reimburse", "share", "excess"}
@@ -76,6 +76,8 @@ def _kind(layer: Layer, key: str) -> Iterator[Fault]:
         yield f"{key}.threshold", "超额层次要有占总费用的比例 threshold，其他层次不能有"
     if (layer.kind == "given") != bool(layer.entered):
         yield f"{key}.entered", "由他方决定的层次要写明账单上的栏目 entered，其他层次不能有"
+    if layer.entered and layer.entered not in ENTERED:
+        yield f"{key}.entered", f"账单上由他方决定的金额只有 {'、'.join(ENTERED)}"
     if layer.kind == "given" and (layer.floor or layer.tilt or any(row.cap or row.rate for row in layer.rows)):
         yield key, "由他方决定的金额不再计算，不能有比例、限额、倾斜或托底"
     if layer.kind in ("excess", "fixed", "given") and any(row.deductible for row in layer.rows):

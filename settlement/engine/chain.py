@@ -108,17 +108,22 @@ class Chain:
 
     def settle(self, bill: Bill, year: Year) -> Result:
         """Share the bill out; raises CannotSettle, and then nothing of it counts."""
-        all_terms = self.terms(bill.facts)
         if faults := bill_faults(self.policy, bill):
             raise faults[0]
+        return self.share_out(bill, year)
+
+    def share_out(self, bill: Bill, year: Year) -> Result:
+        """The same for a bill whose own faults have been looked for already."""
         within = bill.in_policy if bill.limit is None else min(bill.in_policy, bill.limit)
         parts = [within, bill.in_policy - within, bill.total - bill.in_policy]
         lines: list[Line] = []
         now = dict(year)
-        for terms in all_terms:
-            line = run_layer(terms, bill, parts, now.get(terms.layer.name, NOTHING), lines)
+        for terms in self.terms(bill.facts):
+            name = terms.layer.name
+            before = now.get(name, NOTHING)
+            line = run_layer(terms, bill, parts, before, lines)
             draw(parts, terms.draws, line.amount)
-            now[terms.layer.name] = LayerYear(line.before.base + line.base, line.before.paid + line.amount)
+            now[name] = LayerYear(before.base + line.base, before.paid + line.amount)
             lines.append(line)
         result = Result(tuple(lines), sum(parts), now)
         conserve(bill, result, parts)

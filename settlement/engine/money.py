@@ -15,10 +15,10 @@ def yuan(fen: int) -> str:
 
 def draw(parts: list[int], indices: tuple[int, ...], amount: int) -> None:
     """Take the amount out of these parts in proportion to what is left in each, first to last."""
-    left = sum(parts[index] for index in indices)
+    if not amount:
+        return
+    left = sum([parts[index] for index in indices])
     for index in indices:
-        if not amount:
-            return
         remainder = parts[index]
         if not remainder:
             continue

@@ -8,6 +8,7 @@ PARTS = ("within", "beyond", "outside")
 IN_POLICY = (0, 1)
 ALL_PARTS = (0, 1, 2)
 FLAGS = ("in_pooling_area", "referred", "designated", "has_card", "out_of_poverty")
+ENTERED = ("commercial_yuan", "charity_yuan")
 KINDS = ("reimburse", "cumulative", "share", "excess", "fixed", "given")
 
 
