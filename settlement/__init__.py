@@ -1,1 +1,1 @@
-"""The settlement chain; its engine is pure. The door stands, the room is built next."""
+"""The settlement chain: policies as data, the pure engine and the batch calculator."""
