@@ -84,7 +84,7 @@ def discharge(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(
         request, page="hospitals/discharge.html", case=stay.case, stay=stay,
         said="已登记出院，完成治疗。" if completed else "已登记出院。",
-        form=DischargeForm(request.POST if request.method == "POST" else None),
+        form=DischargeForm(request.POST if request.method == "POST" else None, initial={"completed": "completed" in request.GET}),
         act=lambda data: actions.discharge(by=request.user, stay=stay, on=data["discharged_on"], completed=data["completed"]),
     )  # fmt: skip
 
