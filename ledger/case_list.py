@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from ledger import clock
 from ledger.forms import PlainField
+from ledger.identity import tidy
 from ledger.models import Case, Category, CategoryFact, Disease, Division, Staff
 from ledger.models.division import Level
 
@@ -95,6 +96,10 @@ class CaseFilter(forms.Form):
         if chosen.get("hospital"):
             cases = cases.filter(hospital_code=chosen["hospital"])
         return cases
+
+    def holds_number(self) -> bool:
+        """Whether somebody typed an ID number where names are looked for."""
+        return len(tidy(self.cleaned_data.get("q", ""))) in (15, 18) and tidy(self.cleaned_data["q"])[:15].isdecimal()
 
     def used(self) -> list[str]:
         """The filters in use, by their words, for the sentence above an empty list."""

@@ -10,8 +10,12 @@ from ledger.identity import read_phone, tidy
 
 
 def read_day(text: str) -> datetime.date:
-    """2017-10-20, 2017.10.20, 2017/10/20, 20171020 or 2017年10月20日, full-width or not. Raises ValueError with the sentence."""
-    narrow = tidy(unicodedata.normalize("NFKC", text).replace("-", ".").replace("－", "."))
+    """2017-10-20, 2017.10.20, 2017/10/20, 2017 10 20, 20171020 or 2017年10月20日 (号), full-width or not; a midnight pasted with it is dropped.
+
+    Raises ValueError with the sentence.
+    """
+    plain = re.sub(r"\s+0?0:00(:00)?$", "", unicodedata.normalize("NFKC", text).strip())
+    narrow = tidy(re.sub(r"(?<=\d)\s+(?=\d)", ".", plain.replace("-", ".").replace("号", "日")))
     match = re.fullmatch(r"(\d{4})(?:年|[./])(\d{1,2})(?:月|[./])(\d{1,2})日?", narrow) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", narrow)
     if not match:
         raise ValueError("日期请写成 2017-10-20 这样。")
@@ -55,7 +59,7 @@ class PhoneField(forms.CharField):
         if not text:
             return ""
         try:
-            return read_phone(text)
+            return read_phone(re.sub(r"[()\s]|^0086", "", unicodedata.normalize("NFKC", text)))
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
 

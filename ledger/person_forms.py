@@ -218,7 +218,7 @@ class CaseForm(LedgerForm):
 class HomeForm(LedgerForm):
     """Where the person moved: any village of the prefecture."""
 
-    village_code = NumberText(label="新的行政村代码", max_length=12)
+    village_code = PlainField(label="新的行政村", max_length=40, help_text="填“县、乡镇、村”，或 12 位代码")
     address = PlainField(label="详细住址", max_length=120)
     on = DayField(label="搬迁日期")
     reason = PlainField(label="原因", max_length=120)
@@ -228,8 +228,23 @@ class HomeForm(LedgerForm):
         self.staff = staff
 
     def clean_village_code(self):
-        code = tidy(self.cleaned_data["village_code"])
-        village = Division.objects.in_use().filter(code=code, level=Level.VILLAGE).select_related("parent__parent__parent").first()
-        if village is None or village.prefecture.pk != self.staff.area.prefecture.pk:
-            raise forms.ValidationError("没有这个行政村代码。请填 12 位代码，可在“乡镇与村”里查到。")
-        return village
+        """A code, or the name: the village alone where there is one of that name, else with its town or county before it."""
+        typed = tidy(self.cleaned_data["village_code"])
+        in_use = Division.objects.in_use().filter(level=Level.VILLAGE, parent__parent__parent=self.staff.area.prefecture)
+        villages = list(in_use.select_related("parent__parent__parent").order_by("code"))
+        meant = [village for village in villages if typed == village.code] or [
+            village for village in villages if _is_called(village, typed)
+        ]
+        if not meant:
+            raise forms.ValidationError("没有找到这个行政村。请连县和乡镇一起填，如“某某县某某镇某某村”，或填 12 位代码。")
+        if len(meant) > 1:
+            where = "、".join(village.parent.parent.label + village.parent.name + village.name for village in meant[:4])
+            raise forms.ValidationError(f"有 {len(meant)} 个行政村叫这个名字：{where}。请连县和乡镇一起填。")
+        return meant[0]
+
+
+def _is_called(village: Division, typed: str) -> bool:
+    """Whether the village may be called so: its name, with any of town, county and prefecture before it."""
+    town, county = village.parent, village.parent.parent
+    ways = [f"{county.parent.name}{area}{between}{village.name}" for area in (county.name, county.label) for between in (town.name, "")]
+    return typed.endswith(village.name) and any(way.endswith(typed) for way in [*ways, town.name + village.name])

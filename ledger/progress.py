@@ -1,6 +1,6 @@
 """A case's seven stations as the person's page draws them, and the moves open from where it stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -14,6 +14,11 @@ FORWARD = {
     "in_treatment": "complete", "treated": "close",
 }  # fmt: skip
 AT_ONCE = {"register", "verify", "resubmit", "confirm-age"}  # Nothing to ask: a button, not a page.
+# Who makes the forward move, for those who can only wait for it.
+WHOSE = {
+    "register": "县卫健部门", "verify": "县卫健部门", "resubmit": "登记的乡镇或县卫健部门", "plan": "县卫健部门或定点医院",
+    "admit": "县卫健部门或定点医院", "complete": "县卫健部门或定点医院", "close": "县卫健部门负责人",
+}  # fmt: skip
 
 
 @dataclass
@@ -42,6 +47,7 @@ class Progress:
     stations: list[Station]
     steps: list[Step]
     note: str = ""
+    waits: str = ""
 
 
 def stations(case: Case, events: list[CaseEvent]) -> list[Station]:
@@ -66,12 +72,27 @@ def stations(case: Case, events: list[CaseEvent]) -> list[Station]:
 def steps(case: Case, staff) -> list[Step]:
     """The moves this member of staff may make now, the forward one first."""
     moves = allowed_moves(case.state, staff.role)
-    if case.state == "treated":
+    stay = _open_stay(case, staff) if case.state in ("in_treatment", "treated") else None
+    if stay:
+        moves = [move for move in moves if move != "admit"]  # Nobody is admitted twice.
+    elif case.state == "treated":
         moves = [move for move in moves if move != "admit"] + (["admit"] if "admit" in moves else [])
     found = [_step(case, move) for move in moves]
+    if stay and "complete" in moves:
+        found = [_discharge(stay), *(replace(step, forward=False) for step in found)]
     if case.age_confirmation_needed and not case.age_confirmed_by_id and staff.role == Role.LEAD:
         found.insert(0, Step("confirm-age", "确认年龄", reverse("ledger:case-move", args=[case.pk, "confirm-age"]), True, True))
     return sorted(found, key=lambda step: not step.forward)
+
+
+def _open_stay(case: Case, staff):
+    """The stay that has not ended, as far as this member of staff sees it."""
+    return case.stays.visible_to(staff).filter(discharged_on=None).first()
+
+
+def _discharge(stay) -> Step:
+    """Whoever is still in hospital completes the treatment by being discharged; only a lasting treatment is completed before."""
+    return Step("discharge", "登记出院", reverse("hospitals:discharge", args=[stay.pk]) + "?completed=1", False, True)
 
 
 def _step(case: Case, move: str) -> Step:
@@ -89,4 +110,7 @@ def case_progress(case: Case, staff, events: list[CaseEvent], covered: set[int])
         note = f"{case.get_outcome_display()}，{case.closed_on}"
     elif case.age_confirmation_needed and not case.age_confirmed_by_id:
         note = f"超过 {case.disease.age_max} 岁的年龄限制，须负责人确认"
-    return Progress(case, case.disease_id in covered, stations(case, events), steps(case, staff), note)
+    open_to = steps(case, staff)
+    forward = FORWARD.get(case.state)
+    waits = f"下一步：{MOVES[forward].label}，由{WHOSE[forward]}办理。" if forward and not any(one.forward for one in open_to) else ""
+    return Progress(case, case.disease_id in covered, stations(case, events), open_to, note, waits)

@@ -13,7 +13,7 @@ from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.case_list import PAGE, CaseFilter, page_of
 from ledger.forms import DayField, LedgerForm, PlainField, ReasonForm, posted
-from ledger.models import Case, CategoryFact, Person, Programme
+from ledger.models import Case, CategoryFact, Person, Programme, Role
 from ledger.person_forms import CaseForm
 from ledger.transitions import MOVES, OUTCOMES, STATES
 from ledger.views.people import find_person
@@ -106,6 +106,7 @@ LEADS = {
 def case_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     """One move of a case: at once where nothing is asked, else by a form with the reason."""
     case = get_object_or_404(Case.objects.visible_to(request.user).select_related("person", "disease", "county"), pk=pk)
+    request.nav_name = "ledger:case-list"
     label = "确认年龄" if move == "confirm-age" else MOVES[move].label if move in MOVES else ""
     if move in AT_ONCE and request.method == "POST":
         try:
@@ -115,6 +116,8 @@ def case_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
         else:
             messages.success(request, f"{case.person.name}的{case.disease}：已{label}。")
         return redirect("ledger:person", case.person_id)
+    if move in AT_ONCE and request.user.role in (MOVES[move].roles if move in MOVES else {Role.LEAD}):
+        return redirect("ledger:person", case.person_id)  # Signed in again after the session ended: the button is on the person's page.
     if move not in ASKING or request.user.role not in MOVES[move].roles:
         raise Http404
     form_class, layout, act = ASKING[move]
@@ -129,7 +132,7 @@ def case_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
             gone = not Person.objects.visible_to(request.user).filter(pk=case.person_id).exists()
             return redirect(reverse("ledger:case-list") if gone else reverse("ledger:person", args=[case.person_id]))
     context = {
-        "form": form, "person": case.person, "case": case, "title": f"{label}：{case.disease}", "save": label, "lead": LEADS[move],
+        "form": form, "person": case.person, "case": case, "title": f"{label}：{case.disease}", "section": label, "save": label, "lead": LEADS[move],
         "layout": layout, "danger": move in ("close", "withdraw"),
     }  # fmt: skip
     return render(request, "ledger/person_form.html", context, status=422 if form.errors else 200)

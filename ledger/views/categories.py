@@ -18,6 +18,7 @@ from ledger.views.people import find_person
 
 def find_fact(request: HttpRequest, pk: int) -> CategoryFact:
     """A category of a person whom this member of staff may see; 404 otherwise."""
+    request.nav_name = "ledger:case-list"
     visible = Person.objects.visible_to(request.user).values("pk")
     return get_object_or_404(CategoryFact.objects.select_related("person__county", "person__village"), pk=pk, person__in=visible)
 

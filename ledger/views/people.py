@@ -10,7 +10,7 @@ from ledger.actions import people as actions
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
 from ledger.actions.trail import record
 from ledger.forms import LedgerForm, NumberText, PlainField, posted
-from ledger.identity import IdNumberError, read_id_number
+from ledger.identity import IdNumberError, age_on, read_id_number
 from ledger.models import Case, Category, Person, Programme
 from ledger.models.person import VERIFIER
 from ledger.person_forms import HomeForm, PersonForm
@@ -22,6 +22,7 @@ NEWEST = 5
 
 def find_person(request: HttpRequest, pk: int) -> Person:
     """The person, if this member of staff may see them; 404 otherwise."""
+    request.nav_name = "ledger:case-list"
     return get_object_or_404(Person.objects.visible_to(request.user).select_related("county__parent", "township", "village"), pk=pk)
 
 
@@ -87,10 +88,19 @@ class EditForm(PersonForm):
         return data
 
 
+def filled_by(typed: str) -> Identity:
+    """What a right number fills in by itself: sex and birth date are not for the hand then."""
+    try:
+        number = read_id_number(typed, clock.today())
+    except IdNumberError:
+        return Identity()
+    return Identity(number=number, age=age_on(number.born_on, clock.today()))
+
+
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_person(request, pk)
     form = EditForm(posted(request), staff=request.user, person=found)
-    identity, stale = Identity(), None
+    identity, stale = filled_by(request.POST.get("id_number", found.id_number.reveal())), None
     version = request.POST.get("version", str(found.version))
     if request.method == "POST":
         if form.is_valid():
@@ -151,7 +161,7 @@ class FindForm(LedgerForm):
 def find(request: HttpRequest) -> HttpResponse:
     """By the exact ID number, by POST, so that no number stands in an address or a log."""
     form = FindForm(posted(request))
-    answer = ""
+    answer, unknown = "", False
     if request.method == "POST" and form.is_valid():
         try:
             holder = actions.holder_of(form.cleaned_data["id_number"], by=request.user)
@@ -163,5 +173,5 @@ def find(request: HttpRequest) -> HttpResponse:
             if holder.elsewhere or holder.person:
                 answer = "已在其他县区登记，可申请转入。" if holder.elsewhere else "本县其他乡镇已登记，请与县卫健部门联系。"
             else:
-                answer = "没有登记过这个身份证号。"
-    return render(request, "ledger/find.html", {"form": form, "answer": answer}, status=422 if form.errors else 200)
+                answer, unknown = "没有登记过这个身份证号。", True
+    return render(request, "ledger/find.html", {"form": form, "answer": answer, "unknown": unknown}, status=422 if form.errors else 200)

@@ -76,7 +76,9 @@ def identity_check(request: HttpRequest) -> HttpResponse:
         by=request.user, typed=request.POST.get("id_number", ""), name=name, born_on=born_on, insurance_number=insurance,
         except_pk=int(except_pk) if except_pk.isdecimal() else None,
     )  # fmt: skip
-    return render(request, "ledger/_identity.html", {"identity": identity, "fragment": True, "may_open": True})
+    # What was typed by hand stays; only what an earlier number filled in is taken back.
+    context = {"identity": identity, "fragment": True, "was_filled": "filled" in request.POST}
+    return render(request, "ledger/_identity.html", context)
 
 
 def villages(request: HttpRequest) -> HttpResponse:

@@ -76,7 +76,7 @@ def test_a_day_from_the_village_to_the_citys_workbook(month, desk):
     clerk.press("Alt+s")
     clerk.page.wait_for_url(f"**/people/{person.pk}/")
     clerk.page.get_by_role("link", name="登记出院").first.click()
-    clerk.page.wait_for_url("**/discharge/")
+    clerk.page.wait_for_url("**/discharge/**")
     clerk.page.fill("[name=discharged_on]", "20171020")
     clerk.page.locator("[name=completed]").check()
     clerk.press("Alt+s")
