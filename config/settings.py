@@ -224,6 +224,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat" / "schedule")
 
+# In the trial, policies with assumed numbers may settle; pages and prints then say 示范参数. A production ledger only tries them out.
+SAMPLE_SETTLEMENT = TRIAL
+
 REPORTS_FOLDER = VAR_DIR / ("demo" if TRIAL else "reports")
 
 REST_FRAMEWORK = {

@@ -3,6 +3,7 @@
 import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from hospitals.models import Hospital, Stay
 from ledger import clock
@@ -65,6 +66,35 @@ def admit(*, by: Staff, case: Case, hospital: Hospital, on: datetime.date) -> St
 
 
 @transaction.atomic
+def record_stay(*, by: Staff, case: Case, hospital: Hospital, admitted_on: datetime.date, discharged_on: datetime.date) -> Stay:
+    """A stay that is over and was not recorded while it lasted, as its bill tells it. A case that was waiting is in treatment then.
+
+    Somebody is often found while in hospital already: only the discharge must not lie before discovery. Raises Refused:
+    days in the wrong order or in the future, an overlap with another stay of the case, a case that takes no treatment.
+    """
+    case = hold_case(case, by)
+    _own_hospital(hospital, by)
+    if not admitted_on <= discharged_on <= clock.today():
+        raise Refused(f"出院日期 {discharged_on} 要在入院日期 {admitted_on} 和今天之间，请改正。", "discharged_on")
+    if discharged_on < case.found_on:
+        raise Refused(f"出院日期 {discharged_on} 早于发现日期 {case.found_on}，请改其中一个。", "discharged_on")
+    later = Q(discharged_on=None) | Q(discharged_on__gt=admitted_on)
+    other = _stays_of(case).filter(later, admitted_on__lt=discharged_on).order_by("admitted_on").first()
+    if other:
+        raise Refused(f"住院日期和 {other.admitted_on} 开始的另一次住院重叠，请核对。", "admitted_on")
+    if case.state not in ("in_treatment", "treated"):
+        note = "" if is_designated(hospital, case, admitted_on.year) else "非定点"
+        on = max(admitted_on, case.found_on)
+        cases.admit_case(by=by, case=case, on=on, hospital_code=hospital.code, hospital_name=hospital.name, note=note)
+    stay = Stay.objects.create(
+        case=case, hospital=hospital, admitted_on=admitted_on, discharged_on=discharged_on, recorded_at=clock.now(), recorded_by=by
+    )
+    text = f"{case.disease}补记住院，{hospital.name}，{admitted_on} 至 {discharged_on}"
+    tell(case.person, "discharged", text, by=by, case=case, on=discharged_on)
+    return stay
+
+
+@transaction.atomic
 def discharge(*, by: Staff, stay: Stay, on: datetime.date, completed: bool = False) -> Stay:
     """The stay ends, with the treatment completed on that day or not.
 
@@ -110,6 +140,18 @@ def complete(*, by: Staff, case: Case, on: datetime.date, lasting: bool = False)
         raise Refused(f"完成治疗日期 {on} 早于入院日期 {stay.admitted_on}，请改其中一个。", "completed_on")
     stay.lasting = lasting
     return _complete(by, case, stay, on)
+
+
+@transaction.atomic
+def withdraw(*, by: Staff, case: Case, reason: str) -> Case:
+    """The treatment had been marked completed by mistake: the day is taken back from the case and from its stay. Raises Refused."""
+    case = cases.withdraw_completion(by=by, case=case, reason=reason)
+    completed = _stays_of(case).select_for_update(of=("self",)).filter(completed_on__isnull=False)
+    stay = completed.order_by("-admitted_on", "-id").first()
+    if stay:
+        stay.completed_on, stay.lasting = None, False
+        stay.save(update_fields=["completed_on", "lasting"])
+    return case
 
 
 def _complete(by: Staff, case: Case, stay: Stay, on: datetime.date) -> Case:

@@ -42,6 +42,12 @@ ACTIONS = {
     "case_withdraw": "撤销完成治疗",
     "case_close": "销号",
     "case_reopen": "恢复病例",
+    # Policies and settlement
+    "policy_loaded": "装入政策",
+    "benefit_queried": "查询待遇",
+    "benefit_unknown": "查询待遇（查无此人）",
+    "settled": "结算",
+    "settlement_reversed": "冲销结算",
     # Reports
     "draft_built": "生成月报草稿",
     "submitted": "上报",
@@ -65,6 +71,8 @@ SUBJECTS = {
     "unitname": "单位名称",
     "submission": "月报",
     "duerule": "应报规则",
+    "policyversion": "政策版本",
+    "settlement": "结算",
 }
 # What may be told of a detail, and how. Names, addresses and hashes stay where they are.
 TOLD = {
@@ -82,6 +90,7 @@ TOLD = {
     "new": "新增 {}",
     "changed": "变更 {}",
     "filters": "条件 {}",
+    "bill": "账单 {}",
 }
 FIELDS = {"id_number": "身份证号", "phone": "联系电话", "contact_phone": "联系人电话", "village_doctor_phone": "乡村医生电话"}
 

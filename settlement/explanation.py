@@ -144,7 +144,7 @@ def source_words(policy: Policy, line: Line) -> Iterator[str]:
     if terms.layer.source:
         yield f"依据：本层 —— {policy.document} {terms.layer.source}"
     for what, value, number in dict.fromkeys(figures(line)):
-        yield f"依据：{what} {value} —— {ASSUMED if number.assumed else f'{policy.document} {number.source}'}"
+        yield f"依据：{what} {value} —— {ASSUMED if number.assumed else f'{number.document or policy.document} {number.source}'}"
     tilted = (*(terms.tilt.when if terms.tilt else ()), *(terms.layer.floor.when if terms.layer.floor and terms.floor is not None else ()))
     yield from condition_words(policy, (*terms.layer.when, *tilted, *(name for row in terms.rows for name in row.when)))
 
@@ -153,6 +153,6 @@ def condition_words(policy: Policy, names: tuple[str, ...]) -> Iterator[str]:
     """Where each condition is written, and which of its categories the document does not name."""
     for name in dict.fromkeys(names):
         condition = policy.conditions[name]
-        where = ASSUMED if condition.assumed else f"{policy.document} {condition.source}"
+        where = ASSUMED if condition.assumed else f"{condition.document or policy.document} {condition.source}"
         assumed = "、".join(policy.categories[code] for code in sorted(condition.assumed_categories))
         yield f"依据：条件 {condition.title or name} —— {where}{f'（其中{assumed}为{ASSUMED}）' if assumed else ''}"

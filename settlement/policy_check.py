@@ -5,6 +5,15 @@ from collections.abc import Iterator
 from settlement.engine.policy import ENTERED, Layer, Policy
 
 Fault = tuple[str, str]
+# Who stands behind a layer: a public office that is sent statements, the hospital itself, or somebody who has paid already.
+PAYERS = {
+    "insurance": "医保经办机构",
+    "civil": "民政部门",
+    "finance": "财政部门",
+    "hospital": "定点医院",
+    "commercial": "商业保险",
+    "charity": "慈善组织",
+}
 RATED = {"reimburse", "share", "excess"}
 
 
@@ -13,6 +22,9 @@ def check(policy: Policy) -> list[Fault]:
     faults = list(_conditions(policy))
     if not policy.layers:
         faults.append(("layers", "至少要有一个支付层次"))
+    for name, used, named in (("levels", policy.levels, policy.level_names), ("plans", policy.plans, policy.plan_names)):
+        if named and (unnamed := sorted(used - named.keys())):
+            faults.append((name, f"没有写明名称：{'、'.join(unnamed)}"))
     earlier: list[str] = []
     for layer in policy.layers:
         if layer.name in earlier:
@@ -49,6 +61,8 @@ def _layer(policy: Policy, layer: Layer) -> Iterator[Fault]:
         for name in names:
             if name not in policy.conditions:
                 yield f"{key}.{place}", f"没有名为“{name}”的条件"
+    if layer.payer not in PAYERS:
+        yield f"{key}.payer", f"应写明由谁支付，只能是 {'、'.join(PAYERS)}"
     if not layer.rows:
         yield f"{key}.rows", "至少要有一行"
     for index, row in enumerate(layer.rows, start=1):

@@ -25,11 +25,12 @@ from settlement.policy_check import check
 
 FOLDER = Path(__file__).parent / "policies"
 
-TOP = {"code", "title", "document", "area", "in_force_from", "categories", "conditions", "layers"}
+TOP = {"code", "title", "document", "area", "in_force_from", "categories", "levels", "plans", "conditions", "layers"}
 CONDITION = {
-    "title", "categories", "diseases", "not_diseases", "flags", "not_flags", "any_of", "all_of", "source", "assumed", "assumed_categories",
+    "title", "categories", "diseases", "not_diseases", "flags", "not_flags", "any_of", "all_of", "source", "document", "assumed",
+    "assumed_categories",
 }  # fmt: skip
-LAYER = {"name", "title", "kind", "source", "when", "draws", "threshold", "entered", "rows", "brackets", "tilt", "floor"}
+LAYER = {"name", "title", "kind", "source", "payer", "when", "draws", "threshold", "entered", "rows", "brackets", "tilt", "floor"}
 ROW = {"level", "plan", "categories", "when", "draws", "deductible", "rate", "cap", "amount"}
 
 
@@ -60,6 +61,11 @@ def parse(text: str, file: str) -> Policy:
         table = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise PolicyFaults([f"{file}: 全文: 不是有效的 TOML：{error}"]) from error
+    return from_table(table, file)
+
+
+def from_table(table: dict[str, Any], file: str) -> Policy:
+    """The same from the tables that the text holds."""
     reader = Reader()
     policy = reader.policy(table)
     faults = reader.faults or check(policy)
@@ -113,7 +119,7 @@ class Reader:
         if name not in table:
             return None
         key += name
-        value = self.table(table[name], key, {"value", "source", "assumed"})
+        value = self.table(table[name], key, {"value", "source", "assumed", "document"})
         source, assumed = self.text(value, "source", f"{key}."), value.get("assumed", False)
         if (assumed is not True and assumed is not False) or bool(source.strip()) == bool(assumed):
             self.fault(key, "每个数应写明出处 source，或注明 assumed = true，二者只能有一个")
@@ -127,7 +133,7 @@ class Reader:
             return None
         if kind == "rate" and scaled > MILLION:
             self.fault(key, "比例不能大于 1")
-        return Number(int(scaled), source, bool(assumed))
+        return Number(int(scaled), source, bool(assumed), self.text(value, "document", f"{key}."))
 
     def parts(self, table: dict, key: str) -> tuple[int, ...] | None:
         names = self.texts(table, "draws", key)
@@ -142,10 +148,9 @@ class Reader:
         if not isinstance(day, datetime.date) or isinstance(day, datetime.datetime):
             self.fault("in_force_from", "应是日期")
             day = datetime.date.max
-        categories = table.get("categories")
-        if not isinstance(categories, dict) or not categories or not all(isinstance(name, str) for name in categories.values()):
+        categories = self.names(table, "categories")
+        if not categories:
             self.fault("categories", "应列出类别代码和名称")
-            categories = {}
         conditions = table.get("conditions", {})
         if not isinstance(conditions, dict):
             self.fault("conditions", "应是一张表")
@@ -158,9 +163,19 @@ class Reader:
             area=self.text(table, "area", "", required=True),
             in_force_from=day,
             categories=categories,
+            level_names=self.names(table, "levels"),
+            plan_names=self.names(table, "plans"),
             conditions={name: self.condition(name, item) for name, item in conditions.items()},
             layers=tuple(self.layer(item, f"layers[{index}]") for index, item in enumerate(layers, start=1)),
         )
+
+    def names(self, table: dict, name: str) -> dict[str, str]:
+        """Codes and what they are called."""
+        value = table.get(name, {})
+        if not isinstance(value, dict) or not all(isinstance(words, str) and words.strip() for words in value.values()):
+            self.fault(name, "应是代码和名称的表")
+            return {}
+        return value
 
     def condition(self, name: str, value: Any) -> Condition:
         key = f"conditions.{name}"
@@ -175,7 +190,15 @@ class Reader:
         for flag in {*lists["flags"], *lists["not_flags"]} - set(FLAGS):
             self.fault(f"{key}.flags", f"账单上没有“{flag}”这一栏")
         sets = {key: frozenset(lists.pop(key)) for key in ("categories", "diseases", "not_diseases", "assumed_categories")}
-        return Condition(name=name, title=self.text(table, "title", f"{key}."), source=source, assumed=bool(assumed), **sets, **lists)
+        return Condition(
+            name=name,
+            title=self.text(table, "title", f"{key}."),
+            source=source,
+            assumed=bool(assumed),
+            document=self.text(table, "document", f"{key}."),
+            **sets,
+            **lists,
+        )
 
     def layer(self, value: Any, key: str) -> Layer:
         table = self.table(value, key, LAYER)
@@ -199,6 +222,7 @@ class Reader:
             threshold=self.number(table, "threshold", f"{key}.", "rate"),
             entered=self.text(table, "entered", f"{key}."),
             source=self.text(table, "source", f"{key}."),
+            payer=self.text(table, "payer", f"{key}."),
         )
 
     def row(self, value: Any, key: str) -> Row:

@@ -214,7 +214,7 @@ def _open_hospitals(made: dict[str, Division]) -> None:
     city = Hospital(code=CITY_HOSPITAL, name="柳州市工人医院", short_name="工人医院", phone="0772-0000002")
     Hospital.objects.bulk_create([county, city])
     HospitalLevel.objects.bulk_create(
-        [HospitalLevel(hospital=county, policy="dabing", level="county"), HospitalLevel(hospital=city, policy="dabing", level="city")]
+        HospitalLevel(hospital=hospital, policy="liuzhou-2017", level=level) for hospital, level in ((county, "level-2"), (city, "level-3"))
     )
     diseases = {disease.code: disease for disease in Disease.objects.all()}
     designated = [(county, code, "450222", "county") for code in ("cataract", "end-stage-renal-disease", "gastric-cancer")]

@@ -6,6 +6,7 @@ from hospitals.models.hospital import Tier
 from ledger.models import Disease
 
 YEAR = 2017
+CAPITAL = "南宁市"  # Where the hospitals of the autonomous region stand.
 DOCUMENT = "柳卫医〔2017〕40号 附件3"
 POLICY = "liuzhou-2017"
 CANCERS = ("oesophageal-cancer", "gastric-cancer", "colon-cancer", "rectal-cancer")
@@ -54,7 +55,14 @@ def designations() -> list[tuple[str, str, str, str, str]]:
 def make_hospitals(places: Places, diseases: dict[str, Disease]) -> dict[str, Hospital]:
     """The hospitals by code, with their levels and designations."""
     made = Hospital.objects.bulk_create(
-        Hospital(code=code, name=name, short_name=short, county=places.counties.get(county), phone=f"0772-7000{number:03d}")
+        Hospital(
+            code=code,
+            name=name,
+            short_name=short,
+            county=places.counties.get(county),
+            phone=f"0772-7000{number:03d}",
+            pooling_area="" if county else CAPITAL,
+        )
         for number, (code, (name, short, county)) in enumerate(HOSPITALS.items(), start=101)
     )
     hospitals = {hospital.code: hospital for hospital in made}

@@ -17,6 +17,7 @@ from config.demo.places import CITY, make_places
 from config.demo.returns import make_returns
 from ledger.models import Disease, Division
 from ledger.reference import load_reference
+from settlement.actions.loading import load_shipped
 
 
 class AlreadyLoaded(Exception):
@@ -38,6 +39,7 @@ def load_prefecture(password: str) -> None:
     load_reference()
     diseases = {disease.code: disease for disease in Disease.objects.all()}
     places = make_places()
+    load_shipped()
     hospitals = make_hospitals(places, diseases)
     staff = make_accounts(password, places)
     rng = Random(SEED)

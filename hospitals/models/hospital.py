@@ -35,6 +35,7 @@ class Hospital(models.Model):
     short_name = models.CharField("简称", max_length=30, blank=True)
     county = models.ForeignKey("ledger.Division", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在县（区）")
     phone = models.CharField("联系电话", max_length=30, blank=True)
+    pooling_area = models.CharField("所在统筹区", max_length=40, blank=True, help_text="留空表示在本市统筹区内")
     is_active = models.BooleanField("在用", default=True)
 
     objects = HospitalQuerySet.as_manager()

@@ -50,8 +50,9 @@ class Line(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The lines in chain order, what the patient pays, and the year as it is now."""
+    """The lines in chain order, what the patient pays, the year as it is now, and what is left of the bill's three parts."""
 
     lines: tuple[Line, ...]
     self_pay: int
     year: Year
+    left: tuple[int, ...] = ()

@@ -125,7 +125,7 @@ class Chain:
             draw(parts, terms.draws, line.amount)
             now[name] = LayerYear(before.base + line.base, before.paid + line.amount)
             lines.append(line)
-        result = Result(tuple(lines), sum(parts), now)
+        result = Result(tuple(lines), sum(parts), now, tuple(parts))
         conserve(bill, result, parts)
         return result
 

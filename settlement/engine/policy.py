@@ -13,11 +13,12 @@ KINDS = ("reimburse", "cumulative", "share", "excess", "fixed", "given")
 
 
 class Number(NamedTuple):
-    """Fen, or millionths for a rate; with the clause that states it, or assumed."""
+    """Fen, or millionths for a rate; with the clause that states it, or assumed. ``document`` where it is not the policy's own."""
 
     value: int
     source: str = ""
     assumed: bool = False
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Condition:
     any_of: tuple[str, ...] = ()
     all_of: tuple[str, ...] = ()
     source: str = ""
+    document: str = ""
     assumed: bool = False
     assumed_categories: frozenset[str] = frozenset()
 
@@ -95,6 +97,7 @@ class Layer:
     threshold: Number | None = None
     entered: str = ""
     source: str = ""
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ class Policy:
     categories: dict[str, str]
     conditions: dict[str, Condition]
     layers: tuple[Layer, ...]
+    level_names: dict[str, str] = field(default_factory=dict)
+    plan_names: dict[str, str] = field(default_factory=dict)
     levels: frozenset[str] = field(init=False)
     plans: frozenset[str] = field(init=False)
     flags: tuple[str, ...] = field(init=False)

@@ -52,3 +52,11 @@ def run(tmp_path: Path) -> Callable[..., tuple[int, str, str]]:
 def rows(run) -> Callable[..., list[dict[str, str]]]:
     """The output's rows as dictionaries."""
     return lambda bills, policy="liuzhou-2017": list(csv.DictReader(io.StringIO(run(bills, policy)[1])))
+
+
+@pytest.fixture
+def window(cast):
+    """The window of the county hospital: policies in force, and quick ways to bring a patient and a bill to it."""
+    from tests.settlement.window import Window
+
+    return Window.open(cast)

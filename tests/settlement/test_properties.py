@@ -83,6 +83,7 @@ any = "类别"
 name = "annual"
 title = "累计"
 kind = "cumulative"
+payer = "insurance"
 [[layers.rows]]
 deductible = { value = 150.01, source = "一" }
 [[layers.brackets]]

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
-APPEND_ONLY = ["ledger_auditevent", "ledger_auditseal", "ledger_caseevent"]
+APPEND_ONLY = ["ledger_auditevent", "ledger_auditseal", "ledger_caseevent", "settlement_settlementline", "settlement_reversal"]
 
 
 class Command(Migrate):

@@ -1,0 +1,1 @@
+"""What is done with policies, bills and settlements: verbs, each in one transaction with its trail row."""

@@ -1,0 +1,57 @@
+"""What settling a person's year in the order of discharge would have paid: told, never corrected silently."""
+
+from settlement.engine.errors import CannotSettle
+from settlement.entitlement import state_of, year_of
+from settlement.models import PersonYear, Settlement
+from settlement.money import to_fen
+from settlement.preparing import bill_from
+from settlement.rules import chain_of
+
+
+def standing_of(person_year: PersonYear):
+    """The year's settlements that still count."""
+    return Settlement.objects.everywhere("one person's year as a whole").standing().filter(person_year=person_year)
+
+
+def summed(person_year: PersonYear) -> dict[str, list[int]]:
+    """The year's state from its lines: {layer: [base, paid]} in fen. What ``state`` must equal at any moment."""
+    found: dict[str, list[int]] = {}
+    for settlement in standing_of(person_year).prefetch_related("lines"):
+        for line in settlement.lines.all():
+            sums = found.setdefault(line.layer, [0, 0])
+            sums[0] += to_fen(line.base_yuan)
+            sums[1] += to_fen(line.amount_yuan)
+    return found
+
+
+def differences(person_year: PersonYear) -> list[dict]:
+    """Each settlement whose year so far is not what the order of discharge (then bill number) gives, with the difference.
+
+    {"settlement": pk, "layers": {name: fen more than paid}, "self_pay": fen more than borne, "fault": sentence or ""}.
+    """
+    settlements = standing_of(person_year).select_related("version").prefetch_related("lines")
+    state: dict[str, list[int]] = {}
+    found = []
+    for settlement in sorted(settlements, key=lambda row: (row.discharged_on, row.bill_no)):
+        before = {layer: numbers for layer, numbers in state.items() if any(numbers)}
+        chain = chain_of(settlement.version, until=settlement.settled_at)
+        try:
+            right = chain.share_out(bill_from(settlement.inputs), year_of(state))
+        except CannotSettle as error:
+            found.append({"settlement": settlement.pk, "layers": {}, "self_pay": 0, "fault": error.sentence})
+            continue
+        if before != {layer: numbers for layer, numbers in settlement.year_before.items() if any(numbers)}:
+            paid = {line.layer: to_fen(line.amount_yuan) for line in settlement.lines.all()}
+            layers = {line.terms.layer.name: line.amount - paid[line.terms.layer.name] for line in right.lines}
+            changed = {name: more for name, more in layers.items() if more}
+            found.append({
+                "settlement": settlement.pk, "layers": changed, "self_pay": right.self_pay - to_fen(settlement.self_pay_yuan), "fault": "",
+            })  # fmt: skip
+        state = state_of(right.year)
+    return found
+
+
+def mark_differences(person_year: PersonYear) -> None:
+    """Look again after a settlement or a reversal; the caller holds the year and saves it."""
+    person_year.differences = differences(person_year)
+    person_year.differs = any(row["layers"] or row["fault"] for row in person_year.differences)
