@@ -10,6 +10,10 @@ urlpatterns = [
     path("account/", include("ledger.account_urls")),
     path("ledger/", include("ledger.urls")),
     path("hospitals/", include("hospitals.urls")),
+    path("settlement/", include("settlement.urls")),
+    path("policies/", include("settlement.policy_urls")),
+    path("statements/", include("settlement.statement_urls")),
+    path("api/v1/", include("settlement.api.urls")),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
 ]

@@ -1,0 +1,4 @@
+"""Addresses of the interface for hospital systems."""
+
+app_name = "api"
+urlpatterns: list = []

@@ -1,0 +1,8 @@
+"""Reserved: filled by the part of the same name."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("settlement", "0004_statements")]
+    operations = []

@@ -1,0 +1,4 @@
+"""Policies, their versions, sign-offs and price limits."""
+
+app_name = "policies"
+urlpatterns: list = []

@@ -1,0 +1,4 @@
+"""The settlement window."""
+
+app_name = "settlement"
+urlpatterns: list = []

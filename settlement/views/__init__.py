@@ -1,0 +1,1 @@
+"""Pages of the settlement window, the policies and the statements."""
