@@ -10,10 +10,16 @@ class Unscoped(RuntimeError):
 class ScopedQuerySet(models.QuerySet):
     """Raises ``Unscoped`` when evaluated before it was given a scope. Related managers inherit their parent's scope.
 
-    A subclass says in ``visible_filter(staff)`` which rows a member of staff may see.
+    A subclass says in a static method ``visible_filter(staff) -> Q`` which rows a member of staff may see; one that does
+    not is no class at all.
     """
 
     _scoped = False
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if not callable(getattr(cls, "visible_filter", None)):
+            raise TypeError(f"{cls.__name__} must say in visible_filter(staff) which rows a member of staff may see")
 
     def visible_to(self, staff) -> "ScopedQuerySet":
         """The rows this member of staff may see."""
@@ -27,10 +33,6 @@ class ScopedQuerySet(models.QuerySet):
         clone = self._chain()
         clone._scoped = True
         return clone
-
-    @staticmethod
-    def visible_filter(staff) -> models.Q:
-        raise NotImplementedError
 
     def _clone(self):
         clone = super()._clone()

@@ -61,8 +61,12 @@ class Programme(models.Model):
         return division.prefecture.programme or cls.objects.get(code="national")
 
     def list_on(self, day: datetime.date) -> "CoverageList | None":
-        """The list that counts on a day: the last one started; it counts until the programme's next list."""
-        return self.lists.filter(starts_on__lte=day).order_by("-starts_on").first()
+        """The list that counts on a day: the last one started; it counts until the programme's next list.
+
+        Of two that start on one day the one whose document names the day, then the one entered later.
+        """
+        newest = ("-starts_on", models.F("effective_on").desc(nulls_last=True), "-pk")
+        return self.lists.filter(starts_on__lte=day).order_by(*newest).first()
 
     def covered_on(self, day: datetime.date) -> list[Disease]:
         """The diseases covered on a day, in the list's order; none before the first list."""

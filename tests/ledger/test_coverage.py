@@ -42,6 +42,20 @@ def test_a_list_may_start_on_a_day_of_its_own(reference):
     assert covered("liuzhou", "2017-09-01") == ["stroke"]
 
 
+def test_of_two_lists_of_one_day_the_one_that_names_the_day_counts_then_the_later_entered(reference):
+    new_year = datetime.date(2018, 1, 1)
+    for programme in ("liuzhou", "national"):  # Entered in either order.
+        lists = Programme.objects.get(code=programme).lists
+        lists.filter(year=2018).delete()
+        named = {"year": 2018, "effective_on": new_year}
+        plain = {"year": 2018, "effective_on": None}
+        made = [lists.create(**given) for given in ((named, plain) if programme == "liuzhou" else (plain, named))]
+        explicit = next(one for one in made if one.effective_on)
+        assert Programme.objects.get(code=programme).list_on(new_year) == explicit
+        again = lists.create(year=2017, effective_on=new_year)
+        assert Programme.objects.get(code=programme).list_on(new_year) == again
+
+
 def test_a_division_follows_its_prefectures_programme_or_the_nations(cast):
     assert [Programme.of(division).code for division in (cast.village, cast.county, cast.prefecture)] == ["liuzhou"] * 3
     cast.prefecture.programme = None

@@ -4,7 +4,7 @@ import datetime
 import json
 
 import pytest
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, Q
 
 from hospitals.models import Stay
 from ledger import clock
@@ -21,7 +21,7 @@ from ledger.actions.people import correct_person, holder_of, move_house, registe
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, Case, Category, Division, Person
 from ledger.models.division import Level
-from ledger.scope import Unscoped
+from ledger.scope import ScopedQuerySet, Unscoped
 from reports.models import Due, Submission
 
 NEW_YEAR = datetime.date(2017, 1, 1)
@@ -67,6 +67,23 @@ EVALUATE = {
 def test_nothing_is_answered_without_a_scope(db, model, how):
     with pytest.raises(Unscoped):
         EVALUATE[how](model.objects.all())
+
+
+def test_a_queryset_that_does_not_say_who_sees_what_is_no_class():
+    with pytest.raises(TypeError, match=r"^Leaky must say in visible_filter\(staff\) which rows a member of staff may see$"):
+
+        class Leaky(ScopedQuerySet):
+            pass
+
+    class Told(ScopedQuerySet):
+        @staticmethod
+        def visible_filter(staff):
+            return Q()
+
+    class Narrower(Told):  # Inherits what it does not say.
+        pass
+
+    assert Narrower.visible_filter is Told.visible_filter
 
 
 def test_everywhere_needs_a_reason():
