@@ -2,11 +2,15 @@
 
 import datetime
 import re
+import string
 import unicodedata
 
 from django import forms
 
 from ledger.identity import read_phone, tidy
+
+# Full-width digits, letters and the hyphen alone: NFKC would narrow the brackets and commas of Chinese text too.
+NARROWED = {ord(narrow) + 0xFEE0: narrow for narrow in string.digits + string.ascii_letters + "-"}
 
 
 def read_day(text: str) -> datetime.date:
@@ -14,20 +18,27 @@ def read_day(text: str) -> datetime.date:
 
     Raises ValueError with the sentence.
     """
-    plain = re.sub(r"\s+0?0:00(:00)?$", "", unicodedata.normalize("NFKC", text).strip())
-    narrow = tidy(re.sub(r"(?<=\d)\s+(?=\d)", ".", plain.replace("-", ".").replace("号", "日")))
-    match = re.fullmatch(r"(\d{4})(?:年|[./])(\d{1,2})(?:月|[./])(\d{1,2})日?", narrow) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", narrow)
+    narrow = unicodedata.normalize("NFKC", text).strip()
+    narrow = re.sub(r"\s+0?0:00(:00)?$", "", narrow)
+    narrow = re.sub(r"(?<=\d)\s+(?=\d)", ".", narrow.replace("-", "."))
+    match = re.fullmatch(r"(\d{4})[年./](\d{1,2})[月./](\d{1,2})[日号]?|(\d{4})(\d{2})(\d{2})", tidy(narrow))
     if not match:
         raise ValueError("日期请写成 2017-10-20 这样。")
+    year, month, day = filter(None, match.groups())
     try:
-        return datetime.date(*map(int, match.groups()))
+        return datetime.date(int(year), int(month), int(day))
     except ValueError:
-        raise ValueError(f"{'-'.join(match.groups())} 不是真实的日期，请改正。") from None
+        raise ValueError(f"{year}-{month}-{day} 不是真实的日期，请改正。") from None
 
 
 def posted(request):
     """What a form is bound to: the post, even an empty one, or nothing on a first look."""
     return request.POST if request.method == "POST" else None
+
+
+def asked(request, name: str) -> str:
+    """What the address asks for under a name, "" where it does not; without NUL, which no database can compare."""
+    return request.GET.get(name, "").replace("\0", "").strip()
 
 
 class DayField(forms.Field):
@@ -59,16 +70,16 @@ class PhoneField(forms.CharField):
         if not text:
             return ""
         try:
-            return read_phone(re.sub(r"[()\s]|^0086", "", unicodedata.normalize("NFKC", text)))
+            return read_phone(text)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
 
 
 class PlainField(forms.CharField):
-    """One line of text: full-width letters and digits narrowed, tabs and odd blanks gone, ends trimmed."""
+    """One line of text: full-width letters, digits and hyphens narrowed, tabs and odd blanks gone, ends trimmed."""
 
     def to_python(self, value):
-        text = super().to_python(value)
+        text = super().to_python(value).translate(NARROWED)
         return "".join(c for c in re.sub(r"\s+", " ", text) if unicodedata.category(c)[0] != "C" or c == "\u200d").strip()
 
 

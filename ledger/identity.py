@@ -1,6 +1,7 @@
 """ID-card numbers (GB 11643): what a clerk typed, taken as meant, checked by digit and date. Pure."""
 
 import datetime
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -69,10 +70,9 @@ def age_on(born_on: datetime.date, day: datetime.date) -> int:
 
 
 def read_phone(text: str) -> str:
-    """A mobile number (11 digits) or a landline with its area code; raises ValueError with the sentence for the clerk."""
-    number = tidy(text)
-    if number.startswith("+86"):
-        number = number[3:]
+    """A mobile number (11 digits) or a landline with its area code, in brackets or not, China's own prefix dropped; raises ValueError with the sentence for the clerk."""
+    number = re.sub(r"[()]", "", tidy(text))
+    number = re.sub(r"^(\+|00)86", "", number)
     if not (number.isascii() and number.isdigit()):
         raise ValueError("电话只能是数字，座机可带区号。请核对后改正。")
     if number.startswith("0"):

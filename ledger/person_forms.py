@@ -14,6 +14,7 @@ RELATIONS = ["配偶", "父母", "子女", "兄弟姐妹", "祖父母", "其他�
 WAYS_FOUND = ["村医入户随访", "家庭医生签约", "健康体检", "医院就诊", "民政部门提供", "扶贫部门提供", "患者申报", "其他"]
 NO_NUMBER = ["婴儿未上户", "户口办理中", "证件遗失待补", "其他"]
 SEXES = {"男": "male", "女": "female"}
+NAMED_ALIKE = 4  # How many villages of one name a sentence names.
 
 
 def words(options: list[str], empty: str) -> list[tuple[str, str]]:
@@ -228,23 +229,10 @@ class HomeForm(LedgerForm):
         self.staff = staff
 
     def clean_village_code(self):
-        """A code, or the name: the village alone where there is one of that name, else with its town or county before it."""
-        typed = tidy(self.cleaned_data["village_code"])
-        in_use = Division.objects.in_use().filter(level=Level.VILLAGE, parent__parent__parent=self.staff.area.prefecture)
-        villages = list(in_use.select_related("parent__parent__parent").order_by("code"))
-        meant = [village for village in villages if typed == village.code] or [
-            village for village in villages if _is_called(village, typed)
-        ]
+        meant = Division.objects.villages_called(tidy(self.cleaned_data["village_code"]), self.staff.area.prefecture)
         if not meant:
             raise forms.ValidationError("没有找到这个行政村。请连县和乡镇一起填，如“某某县某某镇某某村”，或填 12 位代码。")
         if len(meant) > 1:
-            where = "、".join(village.parent.parent.label + village.parent.name + village.name for village in meant[:4])
-            raise forms.ValidationError(f"有 {len(meant)} 个行政村叫这个名字：{where}。请连县和乡镇一起填。")
+            named = "、".join(village.place for village in meant[:NAMED_ALIKE]) + ("等" if len(meant) > NAMED_ALIKE else "")
+            raise forms.ValidationError(f"有 {len(meant)} 个行政村叫这个名字：{named}。请连县和乡镇一起填。")
         return meant[0]
-
-
-def _is_called(village: Division, typed: str) -> bool:
-    """Whether the village may be called so: its name, with any of town, county and prefecture before it."""
-    town, county = village.parent, village.parent.parent
-    ways = [f"{county.parent.name}{area}{between}{village.name}" for area in (county.name, county.label) for between in (town.name, "")]
-    return typed.endswith(village.name) and any(way.endswith(typed) for way in [*ways, town.name + village.name])

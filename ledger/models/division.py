@@ -1,6 +1,7 @@
 """Administrative divisions with their official codes, and the names their units bear over time."""
 
 import datetime
+import itertools
 
 from django.db import models
 
@@ -22,6 +23,12 @@ class DivisionQuerySet(models.QuerySet):
     def in_use(self):
         """Divisions that still exist: a merged village keeps its people but takes no new ones."""
         return self.filter(ended_on=None)
+
+    def villages_called(self, typed: str, prefecture: "Division") -> "list[Division]":
+        """The prefecture's villages in use that somebody may mean: by code, or by name with town, county or prefecture before it."""
+        villages = self.in_use().filter(level=Level.VILLAGE, parent__parent__parent=prefecture)
+        villages = villages.select_related("parent__parent__parent").order_by("code")
+        return [village for village in villages if typed == village.code or typed in village.spellings()]
 
 
 class Division(models.Model):
@@ -50,6 +57,17 @@ class Division(models.Model):
     def label(self) -> str:
         """The name as said in a sentence: 融水县 for 融水苗族自治县."""
         return self.short_name or self.name
+
+    @property
+    def place(self) -> str:
+        """A village as told to another county's clerk: 鹿寨县中渡镇大兆村."""
+        return self.parent.parent.label + self.parent.name + self.name
+
+    def spellings(self) -> set[str]:
+        """How a village may be written: its name, with any of prefecture, county (in full or short) and town before it."""
+        town, county = self.parent, self.parent.parent
+        before = itertools.product(("", county.parent.name), ("", county.name, county.label), ("", town.name))
+        return {"".join(areas) + self.name for areas in before}
 
     @property
     def prefecture(self) -> "Division":
