@@ -10,6 +10,11 @@ from ledger.models.division import Level
 NEAREST_FIRST = {Tier.COUNTY: 0, Tier.CITY: 1, Tier.REGION: 2}
 
 
+def is_hospital(code: str) -> bool:
+    """Whether there is a hospital of that code, open or closed: a closed one's old stays still need their liaison."""
+    return Hospital.objects.filter(code=code).exists()
+
+
 @dataclass
 class Entry:
     """One hospital for one disease, and the areas it serves."""

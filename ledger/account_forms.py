@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from ledger.forms import LedgerForm, PhoneField, PlainField
+from ledger.hospital_codes import is_hospital
 from ledger.models import Division, Role, Staff
 from ledger.models.division import Level
 
@@ -41,7 +42,7 @@ def area_choices(prefecture: Division) -> list:
 
 
 def account_problems(role: str | None, area: Division | None, given: dict) -> dict[str, str]:
-    """What contradicts the role, by field: an area of the wrong level, a liaison without a hospital, nobody's unit."""
+    """What contradicts the role, by field: an area of the wrong level, a liaison without a hospital or of one that is none, nobody's unit."""
     said = {}
     if not role:
         return said
@@ -51,6 +52,8 @@ def account_problems(role: str | None, area: Division | None, given: dict) -> di
         said["area"] = f"{Role(role).label}的管辖范围要选{wanted}。"
     if role == Role.LIAISON and not given.get("hospital_code"):
         said["hospital_code"] = "医院联络员要填所在医院的代码。"
+    elif role == Role.LIAISON and not is_hospital(given["hospital_code"]):
+        said["hospital_code"] = f"没有代码是 {given['hospital_code']} 的医院。请向县卫健部门核对“定点医院”名单里的代码。"
     if role in (Role.LIAISON, Role.EXPERT) and not given.get("unit"):
         said["unit"] = "医院联络员和专家要填单位。"
     return said

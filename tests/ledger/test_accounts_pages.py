@@ -8,6 +8,8 @@ from axes.models import AccessAttempt
 from django.contrib import admin
 from django.urls import reverse
 
+from hospitals.models import Hospital
+from ledger import hospital_codes
 from ledger.models import AuditEvent, Division, Staff, UnitName
 from ledger.models.division import Level
 from reports.models import DueRule
@@ -65,6 +67,11 @@ def test_a_new_account_is_shown_its_password_once_and_must_change_it(client, cas
         ({"role": "township"}, "450222", ["乡镇卫生院的管辖范围要选乡镇（街道）。"]),
         ({"role": "auditor"}, "450222", ["审计的管辖范围要选地级市。"]),
         ({"role": "liaison"}, "450222", ["医院联络员要填所在医院的代码。", "医院联络员和专家要填单位。"]),
+        (
+            {"role": "liaison", "hospital_code": "450299-7", "unit": "柳城县人民医院"},
+            "450222",
+            ["没有代码是 450299-7 的医院。请向县卫健部门核对“定点医院”名单里的代码。"],
+        ),
         ({"role": "king"}, "450222", ["角色不在可选范围，请重新选择。"]),
         ({"full_name": ""}, "450222", ["请填写姓名。"]),
         ({}, "450300", ["管辖范围不在可选范围，请重新选择。"]),
@@ -84,6 +91,22 @@ def test_a_hospital_code_is_kept_for_liaisons_only(cast, desk):
     desk.post(NEW, GIVEN | liaison | {"area": cast.county.pk})
     codes = dict(Staff.objects.filter(username__in=["clerk-450222-9", "liaison-9"]).values_list("username", "hospital_code"))
     assert codes == {"clerk-450222-9": "", "liaison-9": "450222-1"}
+
+
+def test_a_hospital_code_is_read_as_meant_and_may_be_a_closed_hospitals(cast, desk):
+    Hospital.objects.filter(code="450222-1").update(is_active=False)
+    liaison = {"username": "liaison-9", "role": "liaison", "hospital_code": "４５０２２２－１ ", "unit": "柳城县人民医院"}
+    assert desk.post(NEW, GIVEN | liaison | {"area": cast.county.pk}).status_code == 200
+    assert Staff.objects.get(username="liaison-9").hospital_code == "450222-1"
+
+
+def test_without_anybody_who_keeps_hospitals_no_code_passes(monkeypatch):
+    monkeypatch.setattr(hospital_codes, "_known", [])
+    with pytest.raises(LookupError, match="^no app has said which hospitals there are"):
+        hospital_codes.is_hospital("450222-1")
+    hospital_codes.answered_by(lambda code: code == "1")
+    hospital_codes.answered_by(lambda code: code == "2")
+    assert [hospital_codes.is_hospital(code) for code in ("1", "2")] == [False, True]
 
 
 def test_a_reset_gives_a_new_password_and_ends_the_lock(client, cast, desk):
@@ -184,6 +207,16 @@ def test_the_admin_refuses_what_does_not_fit(cast, desk):
         {"full_name": "覃玉芳", "role": "city", "area": cast.county.pk, "hospital_code": "", "unit": "", "work_phone": ""},
     ).content.decode()
     assert "市级的管辖范围要选地级市。" in page
+    liaison = {
+        "full_name": "何丽萍",
+        "role": "liaison",
+        "area": cast.county.pk,
+        "hospital_code": "450299-7",
+        "unit": "某医院",
+        "work_phone": "",
+    }
+    page = desk.post(reverse("admin:ledger_staff_change", args=[cast.liaison.pk]), liaison).content.decode()
+    assert "没有代码是 450299-7 的医院。" in page
     division = {
         "code": "450301",
         "name": "秀峰区",
