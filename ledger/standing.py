@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger.identity import age_on
-from ledger.models import Case, Category, CategoryFact, Person, Residence, Standing
+from ledger.models import Case, Category, CategoryFact, Person, Residence, Standing, StruckOff
 
 FOREVER = datetime.date.max
 LONG_AGO = datetime.date.min
@@ -77,12 +77,19 @@ def stretches(on_ledger: Span, homes: Iterable[Home], holdings: Iterable[Holding
     return found
 
 
-def days_on_ledger(case: Case) -> Span | None:
-    """From registration on; a mistaken registration counts until the day it was closed; none above the age limit."""
+def days_on_ledger(case: Case, struck_off: Iterable[Span] = ()) -> list[Span]:
+    """From registration on, in one part or more; none above the age limit.
+
+    A mistaken registration does not count from the day it was closed; reopened, it counts again from that day.
+    """
     if case.registered_on is None or not case.disease.accepts_age(age_on(case.person.born_on, case.registered_on)):
-        return None
+        return []
     end = case.closed_on if case.outcome == "mistaken" else FOREVER
-    return Span(case.registered_on, end) if end > case.registered_on else None
+    parts, start = [], case.registered_on
+    for gap in sorted(struck_off, key=lambda gap: gap.start):
+        parts.append(Span(start, min(gap.start, end)))
+        start = max(start, gap.end)
+    return [part for part in (*parts, Span(start, end)) if part.start < part.end]
 
 
 def derive(people: Iterable[int]) -> list[Standing]:
@@ -97,13 +104,15 @@ def derive(people: Iterable[int]) -> list[Standing]:
     for person, category, during, verified_on in facts.values_list("person", "category", "during", "verified_on"):
         span = Span.of(during)
         holdings.setdefault(person, []).append(Holding(span.start, span.end, category, verified_on))
+    struck_off: dict[int, list[Span]] = {}
+    for case_id, during in StruckOff.objects.filter(case__person__in=people).values_list("case", "during"):
+        struck_off.setdefault(case_id, []).append(Span.of(during))
     rows = []
     cases = Case.objects.everywhere("derived table").filter(person__in=people).select_related("person", "disease").order_by("pk")
     for case in cases:
-        on_ledger = days_on_ledger(case)
-        if on_ledger is None:
-            continue
-        for part in stretches(on_ledger, homes.get(case.person_id, ()), holdings.get(case.person_id, ())):
+        lived, held = homes.get(case.person_id, ()), holdings.get(case.person_id, ())
+        spans = days_on_ledger(case, struck_off.get(case.pk, ()))
+        for part in [part for span in spans for part in stretches(span, lived, held)]:
             rows.append(
                 Standing(
                     case=case,

@@ -78,10 +78,9 @@ def _advance(
 def register_case(*, by: Staff, case: Case) -> Case:
     """A found case is put on the ledger from today."""
     case = hold_case(case, by)
-    too_old = not case.disease.accepts_age(age_on(case.person.born_on, clock.today()))
     return _advance(
         case, "register", by=by, text=f"{case.disease}登记建档",
-        registered_on=clock.today(), registered_by=by, age_confirmation_needed=too_old,
+        registered_on=clock.today(), registered_by=by, age_confirmation_needed=_too_old(case, case.person.born_on),
     )  # fmt: skip
 
 
@@ -92,6 +91,30 @@ def verify_case(*, by: Staff, case: Case) -> Case:
     if case.age_confirmation_needed and not case.age_confirmed_by_id:
         raise Refused(f"{case.person.name}超过{case.disease}的年龄限制（{case.disease.age_max} 岁），须负责人先确认。")
     return _advance(case, "verify", by=by, text=f"{case.disease}核实通过", verified_on=clock.today())
+
+
+def _too_old(case: Case, born_on: datetime.date) -> bool:
+    """Whether the person was above the disease's age limit on the day of registration; today while the case is only found."""
+    return not case.disease.accepts_age(age_on(born_on, case.registered_on or clock.today()))
+
+
+@transaction.atomic
+def review_ages(person: Person) -> list[Case]:
+    """The birth date was corrected: the open cases for which the lead must now confirm the age, or no longer. Answers the former.
+
+    A confirmation that is no longer needed is forgotten, so that a later correction asks anew. The person is held by the caller.
+    """
+    newly = []
+    for case in person.cases.exclude(state="closed").select_for_update(of=("self",)).select_related("disease").order_by("pk"):
+        needed = _too_old(case, person.born_on)
+        if needed == case.age_confirmation_needed:
+            continue
+        case.age_confirmation_needed = needed
+        case.age_confirmed_by = None
+        case.save(update_fields=["age_confirmation_needed", "age_confirmed_by"])
+        if needed:
+            newly.append(case)
+    return newly
 
 
 @transaction.atomic
@@ -207,7 +230,11 @@ def _leave_prefecture(person: Person, on: datetime.date) -> None:
 
 @transaction.atomic
 def reopen_case(*, by: Staff, case: Case, reason: str) -> Case:
-    """A closed case stands again where it stood before it was closed. Somebody who had left lives here again from today."""
+    """A closed case stands again where it stood before it was closed.
+
+    Somebody who had left lives here again from today. A mistaken registration counts again from today: the months in which
+    it was struck off stay as they were submitted.
+    """
     case = hold_case(case, by)
     closing = case.events.filter(move="case_close").first()
     if case.outcome == "moved_away" and not case.person.residences.filter(during__endswith=None).exists():
@@ -216,13 +243,9 @@ def reopen_case(*, by: Staff, case: Case, reason: str) -> Case:
             county=last.county, township=last.township, village=last.village, address=last.address,
             during=DateRange(max(clock.today(), last.during.upper), None), reason=reason,
         )  # fmt: skip
+    if case.outcome == "mistaken" and case.closed_on < clock.today():
+        case.struck_off.create(during=DateRange(case.closed_on, clock.today()))
     return _advance(
-        case,
-        "reopen",
-        by=by,
-        text=f"{case.disease}恢复",
-        reason=reason,
-        state_before=closing.from_state if closing else "",
-        closed_on=None,
-        outcome="",
-    )
+        case, "reopen", by=by, text=f"{case.disease}恢复", reason=reason, state_before=closing.from_state if closing else "",
+        closed_on=None, outcome="", age_confirmation_needed=_too_old(case, case.person.born_on),
+    )  # fmt: skip

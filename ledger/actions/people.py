@@ -7,7 +7,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger import clock
-from ledger.actions.cases import open_case
+from ledger.actions.cases import open_case, review_ages
 from ledger.actions.categories import hold_category
 from ledger.actions.history import tell
 from ledger.actions.locking import hold_person
@@ -249,7 +249,9 @@ def _save_corrected(by: Staff, person: Person, version: int, facts: PersonFacts)
             raise
         raise Refused("这个身份证号刚刚由别人登记。请核对。", "id_number") from None
     person.residences.filter(during__endswith=None).update(address=facts.address)
-    tell(person, "person_corrected", "修改资料：" + "、".join(label for label, *_ in changes), by=by, detail={"changes": changes})
+    too_old = "".join(f"；超过{case.disease}的年龄限制，须负责人确认" for case in review_ages(person))
+    text = "修改资料：" + "、".join(label for label, *_ in changes) + too_old
+    tell(person, "person_corrected", text, by=by, detail={"changes": changes})
     remake([person.pk])
     return person
 

@@ -1,7 +1,7 @@
 """One noun a file; import them from here."""
 
 from ledger.models.audit import AuditEvent, AuditSeal
-from ledger.models.case import Case, CaseEvent
+from ledger.models.case import Case, CaseEvent, StruckOff
 from ledger.models.disease import Coverage, CoverageList, Disease, Programme, ReportGroup
 from ledger.models.division import Division, UnitName
 from ledger.models.person import Category, CategoryFact, Enrolment, Person, PolicyCard, Residence
@@ -11,5 +11,5 @@ from ledger.models.standing import Standing
 __all__ = [
     "AuditEvent", "AuditSeal", "Case", "CaseEvent", "Category", "CategoryFact", "Coverage", "CoverageList", "Disease",
     "Division", "Enrolment", "Person", "PolicyCard", "Programme", "ReportGroup", "Residence", "Role", "Staff", "Standing",
-    "UnitName",
+    "StruckOff", "UnitName",
 ]  # fmt: skip

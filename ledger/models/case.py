@@ -1,10 +1,14 @@
 """Cases: one person's one disease, its state, and a history that nobody can edit."""
 
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 
 from ledger.models.reach import reach
+from ledger.models.staff import Role, Staff
 from ledger.scope import ScopedQuerySet
 from ledger.transitions import OUTCOMES, STATES
+
+ENTITLEMENT = ("person_registered", "category_held", "category_verified", "category_ended", "out_of_poverty")
 
 
 class CaseQuerySet(ScopedQuerySet):
@@ -70,6 +74,29 @@ class Case(models.Model):
         return f"{self.person.name} {self.disease}"
 
 
+class StruckOff(models.Model):
+    """Days on which a case stood closed as a mistaken registration, up to the day it was reopened: it counts nowhere on them."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="struck_off", verbose_name="病例")
+    during = DateRangeField("起止")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "误登记期间"
+        ordering = ["during"]
+
+
+class CaseEventQuerySet(models.QuerySet):
+    def told_to(self, staff: Staff) -> "CaseEventQuerySet":
+        """The part of a timeline for somebody who sees the person: all of it, but for a hospital that of its own cases.
+
+        Of the person it is told the registration and the categories, which say what the patient is entitled to.
+        """
+        if staff.role != Role.LIAISON:
+            return self
+        own = models.Q(case__in=Case.objects.visible_to(staff))
+        return self.filter(own | models.Q(case=None, move__in=ENTITLEMENT))
+
+
 class CaseEvent(models.Model):
     """One thing that happened to a person or a case. Append-only, by trigger."""
 
@@ -86,6 +113,8 @@ class CaseEvent(models.Model):
     by_name = models.CharField("经手人", max_length=40)
     unit = models.CharField("单位", max_length=60, blank=True)
     county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+")
+
+    objects = CaseEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "经过"

@@ -8,7 +8,7 @@ from django.db import models
 class Standing(models.Model):
     """A case's stand in a county over a stretch of days in which nothing that a report asks for changes.
 
-    There is no row for days on which the case counts nowhere: before registration, after a mistaken registration was
+    There is no row for days on which the case counts nowhere: before registration, while a mistaken registration is
     closed, after the person left the prefecture, or where a children's disease was registered above its age limit.
     """
 

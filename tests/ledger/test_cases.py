@@ -9,6 +9,7 @@ from ledger.actions import cases
 from ledger.actions.people import move_house
 from ledger.actions.refusals import Refused
 from ledger.models import Case, Standing
+from ledger.standing import differences
 from tests.cast import on_day
 
 D = datetime.date
@@ -125,7 +126,7 @@ def test_who_died_or_refused_still_counts(cast, case, outcome):
     assert days(case) == [("450222", D(2017, 10, 1), None, None)]
 
 
-def test_a_mistaken_case_counts_until_its_closing_and_again_when_reopened(cast, case):
+def test_a_mistaken_case_counts_until_its_closing_and_again_from_its_reopening(cast, case):
     case = cases.close_case(by=cast.lead, case=case, outcome="mistaken", reason="同名误录", on=D(2017, 10, 15))
     assert days(case) == [("450222", D(2017, 10, 1), D(2017, 10, 15), None)]
     with refused("请写明恢复的原因。", "reason"):
@@ -133,6 +134,33 @@ def test_a_mistaken_case_counts_until_its_closing_and_again_when_reopened(cast, 
     case = cases.reopen_case(by=cast.lead, case=case, reason="复核无误")
     assert (case.state, case.outcome, case.closed_on) == ("registered", "", None)
     assert last(case) == ("case_reopen", "closed", "registered", "白内障恢复", "复核无误", TODAY)
+    # The days on which it stood struck off stay out: a month submitted meanwhile comes out the same when it is rebuilt.
+    assert days(case) == [("450222", D(2017, 10, 1), D(2017, 10, 15), None), ("450222", TODAY, None, None)]
+    assert differences() == []
+
+
+def test_struck_off_twice_leaves_two_gaps(cast, case):
+    for closed, reopened in ((D(2017, 10, 3), D(2017, 10, 5)), (D(2017, 10, 8), D(2017, 10, 12))):
+        with on_day(reopened):
+            cases.close_case(by=cast.lead, case=case, outcome="mistaken", reason="同名误录", on=closed)
+            cases.reopen_case(by=cast.lead, case=case, reason="复核无误")
+    expected = [(D(2017, 10, 1), D(2017, 10, 3)), (D(2017, 10, 5), D(2017, 10, 8)), (D(2017, 10, 12), None)]
+    assert [(start, end) for _, start, end, _ in days(case)] == expected
+    cases.close_case(by=cast.lead, case=case, outcome="mistaken", reason="确属误录", on=D(2017, 10, 18))
+    assert [(start, end) for _, start, end, _ in days(case)] == [*expected[:2], (D(2017, 10, 12), D(2017, 10, 18))]
+    assert differences() == []
+
+
+def test_reopened_on_the_day_it_was_struck_off_leaves_no_gap(cast, case):
+    cases.close_case(by=cast.lead, case=case, outcome="mistaken", reason="点错", on=TODAY)
+    cases.reopen_case(by=cast.lead, case=case, reason="点错")
+    assert days(case) == [("450222", D(2017, 10, 1), None, None)]
+
+
+@pytest.mark.parametrize("outcome", ["died", "refused"])
+def test_another_outcome_taken_back_leaves_no_gap(cast, case, outcome):
+    cases.close_case(by=cast.lead, case=case, outcome=outcome, reason="家属告知", on=D(2017, 10, 15))
+    cases.reopen_case(by=cast.lead, case=case, reason="核实有误")
     assert days(case) == [("450222", D(2017, 10, 1), None, None)]
 
 

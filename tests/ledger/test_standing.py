@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import standing
-from ledger.models import Category, CategoryFact, Standing
-from ledger.standing import FOREVER, Holding, Home, Span, Stretch, differences, remake, stretches
+from ledger.models import Case, Category, CategoryFact, Disease, Person, Standing
+from ledger.standing import FOREVER, Holding, Home, Span, Stretch, days_on_ledger, differences, remake, stretches
 
 START = datetime.date(2017, 1, 1)
 DAYS = 40
@@ -94,6 +94,28 @@ def test_a_category_verified_later_counts_from_that_day_only():
         Stretch(day(9), day(20), 7, False, True),
         Stretch(day(20), FOREVER, 7, False, False),
     ]
+
+
+OCT = datetime.date(2017, 10, 1)
+
+
+def on_ledger(*gaps: tuple[int, int], **fields) -> list[tuple[int, int | None]]:
+    """The days of October on which a case registered on the 1st counts, first and last but one; None for ever."""
+    case = Case(person=Person(born_on=datetime.date(1951, 3, 2)), disease=Disease(), **({"registered_on": OCT} | fields))
+    spans = days_on_ledger(case, [Span(OCT.replace(day=start), OCT.replace(day=end)) for start, end in gaps])
+    return [(span.start.day, None if span.end == FOREVER else span.end.day) for span in spans]
+
+
+def test_days_on_the_ledger_leave_out_those_struck_off():
+    mistaken = {"outcome": "mistaken", "closed_on": OCT.replace(day=20)}
+    assert on_ledger() == [(1, None)]
+    assert on_ledger(registered_on=None) == []
+    assert on_ledger(**mistaken) == [(1, 20)]
+    assert on_ledger((5, 10)) == [(1, 5), (10, None)]
+    assert on_ledger((12, 15), (5, 10), **mistaken) == [(1, 5), (10, 12), (15, 20)]
+    assert on_ledger((1, 4)) == [(4, None)]  # Struck off on the day of its registration.
+    assert on_ledger((3, 20), (5, 10)) == [(1, 3), (20, None)]  # The second closing was dated back before the first.
+    assert on_ledger((5, 10), **mistaken | {"closed_on": OCT.replace(day=3)}) == [(1, 3)]
 
 
 # ---- the table ----
