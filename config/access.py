@@ -79,6 +79,7 @@ TABLE: dict[str, Rule] = {
     "hospitals:admit": Rule(TREATERS, "GET POST", "own cases", "masked"),
     "hospitals:discharge": Rule(TREATERS, "GET POST", "own stays", "masked"),
     "hospitals:complete": Rule(TREATERS, "GET POST", "own cases", "masked"),
+    "hospitals:withdraw": Rule(BUREAU, "GET POST", "own cases", "masked"),
     # The month
     "reports:months": Rule(REPORT_READERS, "GET", "own returns"),
     "reports:month": Rule(REPORT_READERS, "GET", "own returns"),

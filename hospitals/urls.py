@@ -13,4 +13,5 @@ urlpatterns = [
     path("cases/<int:pk>/admit/", treatment.admit, name="admit"),
     path("stays/<int:pk>/discharge/", treatment.discharge, name="discharge"),
     path("cases/<int:pk>/complete/", treatment.complete, name="complete"),
+    path("cases/<int:pk>/withdraw/", treatment.withdraw, name="withdraw"),
 ]

@@ -48,6 +48,10 @@ class TrailedAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(**{f"{self.division_path}__in": divisions_within(request.user.area)})
 
+    def lookup_allowed(self, lookup: str, value, request: HttpRequest) -> bool:
+        """A bad request rather than a fault of the database, which cannot compare NUL."""
+        return "\0" not in str(value) and super().lookup_allowed(lookup, value, request)
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.related_model is Division:
             kwargs.setdefault("queryset", divisions_within(request.user.area).order_by("code"))

@@ -1,5 +1,6 @@
 """Finding cases: the filters of the list and its pages by key, so that the thousandth page costs what the first does."""
 
+import re
 from dataclasses import dataclass
 
 from django import forms
@@ -99,7 +100,7 @@ class CaseFilter(forms.Form):
 
     def holds_number(self) -> bool:
         """Whether somebody typed an ID number where names are looked for."""
-        return len(tidy(self.cleaned_data.get("q", ""))) in (15, 18) and tidy(self.cleaned_data["q"])[:15].isdecimal()
+        return re.fullmatch(r"\d{15}(\d\d[\dX])?", tidy(self.cleaned_data.get("q", ""))) is not None
 
     def used(self) -> list[str]:
         """The filters in use, by their words, for the sentence above an empty list."""

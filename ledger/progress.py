@@ -5,19 +5,18 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from ledger.models import Case, CaseEvent, Role
-from ledger.transitions import MOVES, STATIONS, allowed_moves
+from ledger.transitions import COUNTY, HOSPITAL, LEAD, MOVES, REGISTRARS, STATIONS, allowed_moves
 
-BY_HOSPITAL = {"plan": "hospitals:plan", "admit": "hospitals:admit", "complete": "hospitals:complete"}
+BY_HOSPITAL = {move: f"hospitals:{move}" for move in ("plan", "admit", "complete", "withdraw")}
 # The move that brings a case forward from each state; the rest are asides.
 FORWARD = {
     "found": "register", "registered": "verify", "returned": "resubmit", "verified": "plan", "planned": "admit",
     "in_treatment": "complete", "treated": "close",
 }  # fmt: skip
 AT_ONCE = {"register", "verify", "resubmit", "confirm-age"}  # Nothing to ask: a button, not a page.
-# Who makes the forward move, for those who can only wait for it.
+# Who makes a move, in words for those who can only wait for it; the roles are the table's.
 WHOSE = {
-    "register": "县卫健部门", "verify": "县卫健部门", "resubmit": "登记的乡镇或县卫健部门", "plan": "县卫健部门或定点医院",
-    "admit": "县卫健部门或定点医院", "complete": "县卫健部门或定点医院", "close": "县卫健部门负责人",
+    REGISTRARS: "乡镇卫生院或县卫健部门", COUNTY: "县卫健部门", HOSPITAL: "县卫健部门或定点医院", LEAD: "县卫健部门负责人",
 }  # fmt: skip
 
 
@@ -111,6 +110,12 @@ def case_progress(case: Case, staff, events: list[CaseEvent], covered: set[int])
     elif case.age_confirmation_needed and not case.age_confirmed_by_id:
         note = f"超过 {case.disease.age_max} 岁的年龄限制，须负责人确认"
     open_to = steps(case, staff)
-    forward = FORWARD.get(case.state)
-    waits = f"下一步：{MOVES[forward].label}，由{WHOSE[forward]}办理。" if forward and not any(one.forward for one in open_to) else ""
-    return Progress(case, case.disease_id in covered, stations(case, events), open_to, note, waits)
+    return Progress(case, case.disease_id in covered, stations(case, events), open_to, note, _waits(case, open_to))
+
+
+def _waits(case: Case, open_to: list[Step]) -> str:
+    """Whose turn it is, for somebody who cannot bring the case forward; nothing for whoever can, or once it is closed."""
+    if case.state not in FORWARD or any(step.forward for step in open_to):
+        return ""
+    move = MOVES[FORWARD[case.state]]
+    return f"下一步：{move.label}，由{WHOSE[move.roles]}办理。"

@@ -59,19 +59,21 @@ class Move:
     reason: bool = False
 
 
+LEAD = frozenset({"lead"})
 COUNTY = frozenset({"clerk", "lead"})
+REGISTRARS = frozenset({"township", "clerk", "lead"})
 HOSPITAL = frozenset({"clerk", "lead", "liaison"})
 MOVES: dict[str, Move] = {
-    "register": Move("登记建档", ("found",), "registered", frozenset({"township", "clerk", "lead"})),
+    "register": Move("登记建档", ("found",), "registered", REGISTRARS),
     "return": Move("退回补正", ("registered", "verified"), "returned", COUNTY, reason=True),
-    "resubmit": Move("补正后再报", ("returned",), "registered", frozenset({"township", "clerk", "lead"})),
+    "resubmit": Move("补正后再报", ("returned",), "registered", REGISTRARS),
     "verify": Move("核实", ("registered",), "verified", COUNTY),
     "plan": Move("定诊疗方案", ("verified",), "planned", HOSPITAL),
     "admit": Move("登记入院", ("verified", "planned", "in_treatment", "treated"), "in_treatment", HOSPITAL),
     "complete": Move("登记完成治疗", ("in_treatment",), "treated", HOSPITAL),
     "withdraw": Move("撤销完成治疗", ("treated",), "in_treatment", COUNTY, reason=True),
-    "close": Move("销号", OPEN_STATES, "closed", frozenset({"lead"}), reason=True),
-    "reopen": Move("恢复", ("closed",), "", frozenset({"lead"}), reason=True),
+    "close": Move("销号", OPEN_STATES, "closed", LEAD, reason=True),
+    "reopen": Move("恢复", ("closed",), "", LEAD, reason=True),
 }
 
 

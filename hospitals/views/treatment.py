@@ -11,29 +11,32 @@ from hospitals.forms import AdmitForm, CompleteForm, DischargeForm, PlanForm
 from hospitals.models import Stay
 from ledger import clock
 from ledger.actions.refusals import Refused
-from ledger.forms import LedgerForm
+from ledger.actions.trail import record
+from ledger.forms import LedgerForm, ReasonForm, posted
 from ledger.models import Case, Person
+from ledger.transitions import MOVES
 
 
 def stays(request: HttpRequest, person_pk: int) -> HttpResponse:
     """The panel of stays on a person's page; a page of its own where no script fetched it."""
-    person = get_object_or_404(Person.objects.visible_to(request.user), pk=person_pk)
+    person = get_object_or_404(Person.objects.visible_to(request.user).select_related("county"), pk=person_pk)
     rows = (
         Stay.objects.visible_to(request.user)
         .filter(case__person=person)
         .select_related("case__disease", "case__county__parent", "hospital")
     )
     request.nav_name = "ledger:case-list"
+    if not request.htmx:  # The panel belongs to a page that is on the trail already.
+        record("viewed_person", by=request.user, subject=person, county=person.county, detail={"what": "住院"})
     template = "hospitals/_stays.html" if request.htmx else "hospitals/stays.html"
     return render(request, template, {"person": person, "stays": [_row(stay) for stay in rows]})
 
 
 def _row(stay: Stay) -> dict:
-    """A stay as the panel shows it: a completion that was withdrawn is not shown."""
+    """A stay as the panel shows it."""
     return {
         "stay": stay,
         "designated": actions.is_designated(stay.hospital, stay.case, stay.admitted_on.year),
-        "completed_on": stay.completed_on if stay.case.completed_on else None,
         "days": stay.days if stay.discharged_on else (clock.today() - stay.admitted_on).days,
     }
 
@@ -63,7 +66,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
     return _answer(
         request, page="hospitals/plan.html", case=case, said="已定诊疗方案。",
-        form=PlanForm(request.POST if request.method == "POST" else None, case=case, staff=request.user),
+        form=PlanForm(posted(request), case=case, staff=request.user),
         act=lambda data: actions.choose_hospital(by=request.user, case=case, hospital=data["hospital"]),
     )  # fmt: skip
 
@@ -72,7 +75,7 @@ def admit(request: HttpRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
     return _answer(
         request, page="hospitals/admit.html", case=case, said="已登记入院。",
-        form=AdmitForm(request.POST if request.method == "POST" else None, case=case, staff=request.user),
+        form=AdmitForm(posted(request), case=case, staff=request.user),
         act=lambda data: actions.admit(by=request.user, case=case, hospital=data["hospital"], on=data["admitted_on"]),
     )  # fmt: skip
 
@@ -84,7 +87,7 @@ def discharge(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(
         request, page="hospitals/discharge.html", case=stay.case, stay=stay,
         said="已登记出院，完成治疗。" if completed else "已登记出院。",
-        form=DischargeForm(request.POST if request.method == "POST" else None, initial={"completed": "completed" in request.GET}),
+        form=DischargeForm(posted(request), initial={"completed": "completed" in request.GET}),
         act=lambda data: actions.discharge(by=request.user, stay=stay, on=data["discharged_on"], completed=data["completed"]),
     )  # fmt: skip
 
@@ -95,6 +98,18 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"completed_on": (last.discharged_on if last else None) or clock.today()}
     return _answer(
         request, page="hospitals/complete.html", case=case, stay=last, said="已登记完成治疗。",
-        form=CompleteForm(request.POST if request.method == "POST" else None, initial=initial),
+        form=CompleteForm(posted(request), initial=initial),
         act=lambda data: actions.complete(by=request.user, case=case, on=data["completed_on"], lasting=data["lasting"]),
+    )  # fmt: skip
+
+
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """A completion registered by mistake; its reason is asked like that of any other move."""
+    case = _case(request, pk)
+    label = MOVES["withdraw"].label
+    return _answer(
+        request, page="ledger/person_form.html", case=case, person=case.person, said=f"{case.person.name}的{case.disease}：已{label}。",
+        title=f"{label}：{case.disease}", section=label, save=label, layout=[("reason", "w8")], danger=True,
+        lead="只用于误登记完成治疗。完成治疗日期会被撤销，统计随之改变。",
+        form=ReasonForm(posted(request)), act=lambda data: actions.withdraw(by=request.user, case=case, reason=data["reason"]),
     )  # fmt: skip

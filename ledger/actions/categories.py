@@ -11,7 +11,7 @@ from ledger.actions.history import tell
 from ledger.actions.locking import hold_person
 from ledger.actions.refusals import Refused
 from ledger.models import Category, CategoryFact, Enrolment, Person, PolicyCard, Staff
-from ledger.models.person import VERIFIER
+from ledger.models.person import VERIFIER, manages
 from ledger.standing import remake
 
 
@@ -24,10 +24,8 @@ def _hold_fact(fact: CategoryFact, by: Staff) -> CategoryFact:
 
 
 def _of_own_list(fact: CategoryFact, by: Staff, verb: str) -> None:
-    """A department has a say on its own lists only; the bureau is no department and is not stopped here."""
-    keeper = VERIFIER[Category(fact.category)]
-    if by.role in VERIFIER.values() and by.role != keeper:
-        raise Refused(f"{fact}由{keeper.label}部门管理，您不能{verb}。")
+    if not manages(by.role, fact.category):
+        raise Refused(f"{fact}由{VERIFIER[Category(fact.category)].label}部门管理，您不能{verb}。")
 
 
 @transaction.atomic

@@ -31,6 +31,11 @@ VERIFIER = {
 }
 
 
+def manages(role: str, category: int) -> bool:
+    """Whether a role has a say on a category once recorded: a department on its own lists only, the bureau, which is none, on all."""
+    return role == VERIFIER[Category(category)] or role not in VERIFIER.values()
+
+
 class PersonQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:

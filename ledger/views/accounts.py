@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ledger.account_forms import TAKEN, AccountForm, staff_within
 from ledger.actions.accounts import open_account, reset_password, switch_account
+from ledger.forms import asked
 from ledger.models import Role, Staff
 
 PAGE = 50
@@ -16,14 +17,13 @@ PAGE = 50
 
 def accounts(request: HttpRequest) -> HttpResponse:
     """The prefecture's accounts by user name, fifty a page."""
-    role, words = request.GET.get("role", ""), request.GET.get("q", "").strip()
+    role, words, after = asked(request, "role"), asked(request, "q"), asked(request, "after")
     found = staff_within(request.user.area).select_related("area")
     if role in Role.values:
         found = found.filter(role=role)
     if words:
         found = found.filter(Q(username__startswith=words.lower()) | Q(full_name__startswith=words))
     total = found.count()
-    after = request.GET.get("after", "")
     rows = list(found.filter(username__gt=after).order_by("username")[: PAGE + 1])
     query = request.GET.copy()
     query.pop("after", None)

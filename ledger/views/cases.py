@@ -85,7 +85,6 @@ def _close(case: Case, by, data: dict) -> None:
 # move → (form, its fields' widths, what it does). Moves of the hospital have pages in the hospitals app.
 ASKING = {
     "return": (ReasonForm, [("reason", "w8")], lambda case, by, data: actions.return_case(by=by, case=case, **data)),
-    "withdraw": (ReasonForm, [("reason", "w8")], lambda case, by, data: actions.withdraw_completion(by=by, case=case, **data)),
     "reopen": (ReasonForm, [("reason", "w8")], lambda case, by, data: actions.reopen_case(by=by, case=case, **data)),
     "close": (CloseForm, [("outcome", "w2"), ("on", "w2"), ("reason", "w6")], _close),
 }
@@ -97,7 +96,6 @@ AT_ONCE = {
 }
 LEADS = {
     "return": "写清缺什么、去哪里补，登记人会看到这句话。",
-    "withdraw": "只用于误登记完成治疗。完成治疗日期会被撤销，统计随之改变。",
     "reopen": "病例回到销号前的状态。",
     "close": "治愈、好转须先登记完成治疗；迁出指迁出本市，市内搬家请用“搬迁”。销号不能直接撤回，恢复也要写原因。",
 }
@@ -116,10 +114,11 @@ def case_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
         else:
             messages.success(request, f"{case.person.name}的{case.disease}：已{label}。")
         return redirect("ledger:person", case.person_id)
-    if move in AT_ONCE and request.user.role in (MOVES[move].roles if move in MOVES else {Role.LEAD}):
-        return redirect("ledger:person", case.person_id)  # Signed in again after the session ended: the button is on the person's page.
-    if move not in ASKING or request.user.role not in MOVES[move].roles:
+    roles = {Role.LEAD} if move == "confirm-age" else MOVES[move].roles if move in MOVES else set()
+    if request.user.role not in roles or move not in {*AT_ONCE, *ASKING}:
         raise Http404
+    if move in AT_ONCE:  # Signed in again after the session ended: the button is on the person's page.
+        return redirect("ledger:person", case.person_id)
     form_class, layout, act = ASKING[move]
     form = form_class(posted(request), **({"initial": {"on": clock.today()}} if move == "close" else {}))
     if request.method == "POST" and form.is_valid():
@@ -133,6 +132,6 @@ def case_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
             return redirect(reverse("ledger:case-list") if gone else reverse("ledger:person", args=[case.person_id]))
     context = {
         "form": form, "person": case.person, "case": case, "title": f"{label}：{case.disease}", "section": label, "save": label, "lead": LEADS[move],
-        "layout": layout, "danger": move in ("close", "withdraw"),
+        "layout": layout, "danger": move == "close",
     }  # fmt: skip
     return render(request, "ledger/person_form.html", context, status=422 if form.errors else 200)

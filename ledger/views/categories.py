@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from ledger import clock
 from ledger.actions import categories as actions
 from ledger.actions.refusals import Refused
+from ledger.actions.trail import record
 from ledger.forms import DayField, LedgerForm, NumberText, PlainField, posted
 from ledger.models import CategoryFact, Person
 from ledger.models.person import VERIFIER
@@ -127,9 +128,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     """The categories waiting for this department, longest first."""
     mine = [category for category, role in VERIFIER.items() if role == request.user.role]
     people = Person.objects.visible_to(request.user).values("pk")
-    waiting = (
+    waiting = list(
         CategoryFact.objects.filter(category__in=mine, verified_on=None, during__endswith=None, person__in=people)
         .select_related("person__township", "person__village", "recorded_by")
         .order_by("person__created_at", "pk")[:200]
     )
+    record("viewed_list", by=request.user, county=request.user.area.county, detail={"list": "categories", "rows": len(waiting)})
     return render(request, "ledger/category_queue.html", {"waiting": waiting})

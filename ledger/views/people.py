@@ -10,9 +10,9 @@ from ledger.actions import people as actions
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
 from ledger.actions.trail import record
 from ledger.forms import LedgerForm, NumberText, PlainField, posted
-from ledger.identity import IdNumberError, age_on, read_id_number
+from ledger.identity import IdNumberError, read_id_number
 from ledger.models import Case, Category, Person, Programme
-from ledger.models.person import VERIFIER
+from ledger.models.person import VERIFIER, manages
 from ledger.person_forms import HomeForm, PersonForm
 from ledger.progress import case_progress
 from ledger.views.register import Identity, identity_of
@@ -29,13 +29,14 @@ def find_person(request: HttpRequest, pk: int) -> Person:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_person(request, pk)
     today = clock.today()
-    events = list(found.events.all())
+    events = list(found.events.told_to(request.user))
     covered = {disease.pk for disease in Programme.of(found.county).covered_on(today)}
     cases = Case.objects.visible_to(request.user).filter(person=found).select_related("disease", "county").order_by("registered_on", "pk")
     progress = [case_progress(case, request.user, [e for e in events if e.case_id == case.pk], covered) for case in cases]
     facts = list(found.categories.select_related("verified_by"))
     for fact in facts:
         fact.mine = VERIFIER[Category(fact.category)] == request.user.role
+        fact.managed = manages(request.user.role, fact.category)
         fact.holds = fact.holds_on(today)
     forward = [step for one in progress for step in one.steps if step.forward]
     record("viewed_person", by=request.user, subject=found, county=found.county)
@@ -49,7 +50,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_person(request, pk)
-    return render(request, "ledger/timeline.html", {"person": found, "events": found.events.all()})
+    record("viewed_person", by=request.user, subject=found, county=found.county, detail={"what": "经过"})
+    return render(request, "ledger/timeline.html", {"person": found, "events": found.events.told_to(request.user)})
 
 
 def reveal_number(request: HttpRequest, pk: int, what: str) -> HttpResponse:
@@ -88,19 +90,10 @@ class EditForm(PersonForm):
         return data
 
 
-def filled_by(typed: str) -> Identity:
-    """What a right number fills in by itself: sex and birth date are not for the hand then."""
-    try:
-        number = read_id_number(typed, clock.today())
-    except IdNumberError:
-        return Identity()
-    return Identity(number=number, age=age_on(number.born_on, clock.today()))
-
-
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_person(request, pk)
     form = EditForm(posted(request), staff=request.user, person=found)
-    identity, stale = filled_by(request.POST.get("id_number", found.id_number.reveal())), None
+    identity, stale = Identity.of(request.POST.get("id_number", found.id_number.reveal())), None
     version = request.POST.get("version", str(found.version))
     if request.method == "POST":
         if form.is_valid():

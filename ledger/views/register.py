@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -28,6 +29,20 @@ class Identity:
     holder: Person | None = None
     similar: list[Person] = field(default_factory=list)
     age: int | None = None
+
+    @property
+    def fills(self) -> bool:
+        """Whether the number fills in sex and birth date, which are not for the hand then."""
+        return self.number is not None and not self.error
+
+    @classmethod
+    def of(cls, typed: str) -> "Identity":
+        """What a number says by itself, without asking who holds it; nothing for a wrong one."""
+        try:
+            number = read_id_number(typed, clock.today())
+        except IdNumberError:
+            return cls()
+        return cls(number=number, age=age_on(number.born_on, clock.today()))
 
 
 def look_up(
@@ -68,7 +83,7 @@ def identity_check(request: HttpRequest) -> HttpResponse:
     name = probe.fields["name"].to_python(request.POST.get("name", ""))
     try:
         born_on = probe.fields["born_on"].to_python(request.POST.get("born_on", ""))
-    except Exception:  # A half-typed date is not a question yet.
+    except ValidationError:  # A half-typed date is not a question yet.
         born_on = None
     insurance = probe.fields["insurance_number"].to_python(request.POST.get("insurance_number", ""))
     except_pk = request.POST.get("person", "")

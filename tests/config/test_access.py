@@ -90,6 +90,7 @@ class World:
         pattern = addresses()[name]
         kinds = {
             "hospitals:discharge": "stay", "hospitals:plan": "case", "hospitals:admit": "case", "hospitals:complete": "case",
+            "hospitals:withdraw": "case",
             "ledger:account-reset": "staff", "ledger:account-switch": "staff", "ledger:division-end": "village",
         }  # fmt: skip
         kind = kinds.get(name) or next((kind for kind, views in WITH_OBJECT.items() if name.removeprefix("ledger:") in views), "person")

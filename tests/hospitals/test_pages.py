@@ -84,21 +84,13 @@ def test_completion_asks_for_a_stay_first_and_for_lasting_treatment_when_open(ca
     assert cast.case_of(case.person).completed_on == D(2017, 10, 12)
 
 
-def test_a_withdrawn_completion_is_not_shown(cast, desk, case):
-    stay = actions.admit(by=cast.clerk, case=case, hospital=cast.hospital, on=D(2017, 10, 9))
-    actions.discharge(by=cast.clerk, stay=stay, on=D(2017, 10, 13), completed=True)
-    cases.withdraw_completion(by=cast.lead, case=case, reason="登记错了")
-    panel = desk.get(reverse("hospitals:stays", args=[case.person_id])).content.decode()
-    assert "<html" in panel and "st-done" not in panel
-
-
 def test_strangers_meet_404(client, cast, case):
     stay = actions.admit(by=cast.clerk, case=case, hospital=cast.city_hospital, on=D(2017, 10, 9))
     for stranger in (cast.clerk2, cast.liaison):
         client.force_login(stranger)
-        addresses = [reverse(f"hospitals:{name}", args=[case.pk]) for name in ("plan", "admit", "complete")]
+        addresses = [reverse(f"hospitals:{name}", args=[case.pk]) for name in ("plan", "admit", "complete", "withdraw")]
         addresses += [reverse("hospitals:discharge", args=[stay.pk]), reverse("hospitals:stays", args=[case.person_id])]
-        assert [client.get(address).status_code for address in addresses] == [404] * 5
+        assert [client.get(address).status_code for address in addresses] == [404] * 6
     client.force_login(cast.civil)
     assert client.get(reverse("hospitals:admit", args=[case.pk])).status_code == 404
     panel = client.get(reverse("hospitals:stays", args=[case.person_id]), headers={"HX-Request": "true"})

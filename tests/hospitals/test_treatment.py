@@ -177,6 +177,30 @@ def test_only_a_lasting_treatment_completes_while_in_hospital(cast):
     assert events(case)[-1][2] == "终末期肾病完成治疗，柳城县人民医院，长期治疗已建立"
 
 
+def test_a_withdrawn_completion_leaves_the_stay_with_the_case(cast, planned):
+    first = actions.admit(by=cast.clerk, case=planned, hospital=cast.hospital, on=D(2017, 9, 4))
+    actions.discharge(by=cast.clerk, stay=first, on=D(2017, 9, 8), completed=True)
+    second = actions.admit(by=cast.clerk, case=planned, hospital=cast.hospital, on=D(2017, 10, 2))
+    actions.complete(by=cast.clerk, case=planned, on=D(2017, 10, 6), lasting=True)
+    case = actions.withdraw(by=cast.lead, case=planned, reason="录错人")
+    assert (case.state, case.completed_on, events(case)[-1]) == (
+        "in_treatment", D(2017, 9, 8), ("case_withdraw", D(2017, 10, 20), "白内障撤销完成治疗"),
+    )  # fmt: skip
+    assert [(stay.completed_on, stay.lasting) for stay in stays(case)] == [(D(2017, 9, 8), False), (None, False)]
+    actions.discharge(by=cast.clerk, stay=second, on=D(2017, 10, 9), completed=True)
+    assert [stay.completed_on for stay in stays(case)] == [D(2017, 9, 8), D(2017, 10, 9)]
+
+
+def test_a_withdrawal_that_is_refused_leaves_the_stay_completed(cast, planned):
+    stay = actions.admit(by=cast.clerk, case=planned, hospital=cast.hospital, on=D(2017, 10, 2))
+    actions.discharge(by=cast.clerk, stay=stay, on=D(2017, 10, 9), completed=True)
+    assert refused(actions.withdraw, by=cast.clerk, case=planned, reason=" ") == ("请写明撤销完成治疗的原因。", "reason")
+    assert refused(actions.withdraw, by=cast.liaison, case=planned, reason="录错人")[0] == "您的角色不能办“撤销完成治疗”。"
+    with pytest.raises(Case.DoesNotExist):
+        actions.withdraw(by=cast.clerk2, case=planned, reason="录错人")
+    assert (stays(planned)[0].completed_on, cast.case_of(planned.person).state) == (D(2017, 10, 9), "treated")
+
+
 def test_a_discharge_that_cannot_complete_saves_nothing(cast, planned):
     stay = actions.admit(by=cast.clerk, case=planned, hospital=cast.hospital, on=D(2017, 10, 2))
     cases.close_case(by=cast.lead, case=planned, outcome="died", reason="病故", on=D(2017, 10, 9))

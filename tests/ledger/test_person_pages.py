@@ -1,0 +1,84 @@
+"""A person's page and what is done from it: numbers, corrections, moving house, closing, categories."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from ledger.actions.people import correct_person
+from ledger.models import AuditEvent, Case, Category, CategoryFact
+from tests.ledger.desks import client_of, only_person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_numbers_are_masked_until_a_click_on_the_record(cast):
+    person = cast.register("韦桂兰", phone="13907720815")
+    client, page = client_of(cast.clerk), reverse("ledger:person", args=[person.pk])
+    shown = client.get(page).content.decode()
+    assert person.id_number.reveal() not in shown
+    assert "139****0815" in shown
+    answer = client.post(reverse("ledger:reveal", args=[person.pk, "phone"]), headers={"HX-Request": "true"})
+    assert "13907720815" in answer.content.decode()
+    event = AuditEvent.objects.filter(action="revealed").get()
+    assert (event.username, event.subject_id, event.detail["field"]) == (cast.clerk.username, person.pk, "phone")
+    assert "查看联系电话" in client.get(page).content.decode()
+
+
+def test_the_second_to_save_sees_what_changed(cast):
+    person = cast.register("韦桂兰", phone="13907720815")
+    client, address = client_of(cast.clerk), reverse("ledger:person-edit", args=[person.pk])
+    typed = {
+        "id_number": person.id_number.reveal(), "name": "韦桂兰", "address": "上屯 3 号", "phone": "13907720815", "version": "1",
+    }  # fmt: skip
+    facts = cast.facts("韦桂兰", id_number=None, id_absent_reason="证件遗失待补", address="下屯 27 号", phone="13907720815")
+    correct_person(by=cast.lead, person=person, version=1, facts=facts)
+    answer = client.post(address, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "韦国强改过这份资料。请看过差异再保存。" in page
+    assert "<del>下屯 27 号</del>" in page
+    assert "<ins>上屯 3 号</ins>" in page
+    assert only_person().address == "下屯 27 号"
+    assert client.post(address, typed | {"version": "2"}).status_code == 302
+    assert only_person().address == "上屯 3 号"
+
+
+def test_moving_to_another_county_takes_the_person_out_of_sight(cast):
+    person = cast.register("韦桂兰", since=datetime.date(2016, 1, 1))
+    client = client_of(cast.clerk)
+    typed = {"village_code": cast.village2.code, "address": "新村 1 号", "on": "2017-10-10", "reason": "易地搬迁"}
+    answer = client.post(reverse("ledger:move-house", args=[person.pk]), typed)
+    assert (answer.status_code, answer["Location"]) == (302, reverse("ledger:case-list"))
+    assert client.get(reverse("ledger:person", args=[person.pk])).status_code == 404
+    assert client_of(cast.clerk2).get(reverse("ledger:person", args=[person.pk])).status_code == 200
+
+
+def test_closing_asks_for_outcome_and_reason(cast):
+    case = cast.case_of(cast.register("韦桂兰"))
+    client, address = client_of(cast.lead), reverse("ledger:case-move", args=[case.pk, "close"])
+    page = client.post(address, {"outcome": "", "on": "2017-10-20", "reason": ""}).content.decode()
+    assert "请选择销号原因" in page
+    assert "请填写说明" in page
+    page = client.post(address, {"outcome": "cured", "on": "2017-10-20", "reason": "痊愈"}).content.decode()
+    assert "还没有登记完成治疗，不能按“治愈”销号。请先登记完成治疗。" in page
+    assert client.post(address, {"outcome": "died", "on": "2017-10-20", "reason": "家属告知"}).status_code == 302
+    assert Case.objects.everywhere("test").get().state == "closed"
+
+
+def test_a_department_verifies_its_own_categories(cast):
+    person = cast.register("韦桂兰", category=Category.DIBAO)
+    fact = person.categories.get()
+    queue = reverse("ledger:category-queue")
+    assert "韦桂兰" in client_of(cast.civil).get(queue).content.decode()
+    assert "韦桂兰" not in client_of(cast.poverty).get(queue).content.decode()
+    answer = client_of(cast.poverty).post(reverse("ledger:category-verify", args=[fact.pk]), follow=True)
+    assert "低保由民政部门核实，您不能核实。" in answer.content.decode()
+    client_of(cast.civil).post(reverse("ledger:category-verify", args=[fact.pk]))
+    assert CategoryFact.objects.get().verified_by == cast.civil
+
+
+def test_an_insurance_number_that_is_the_id_number_is_masked(cast):
+    number = cast.id_number(datetime.date(1963, 4, 12))
+    person = cast.register("韦桂兰", id_number=number, insurance_number=number.number)
+    assert number.number not in client_of(cast.clerk).get(reverse("ledger:person", args=[person.pk])).content.decode()
