@@ -39,7 +39,6 @@ def load_prefecture(password: str) -> None:
     load_reference()
     diseases = {disease.code: disease for disease in Disease.objects.all()}
     places = make_places()
-    load_shipped()
     hospitals = make_hospitals(places, diseases)
     staff = make_accounts(password, places)
     rng = Random(SEED)
@@ -49,3 +48,4 @@ def load_prefecture(password: str) -> None:
     Desks(registry).fill()
     book.write()
     book.write_trail(make_returns(places))
+    load_shipped()

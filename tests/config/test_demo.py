@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from config.demo.accounts import accounts
+from config.demo.bills import settle_bills
 from config.demo.prefecture import AlreadyLoaded, is_loaded, load_prefecture
 from config.demo.returns import LATE, submit_early_counties
 from hospitals.models import Designation, Hospital, Stay
@@ -24,6 +25,8 @@ from reports.forms.f5 import baseline
 from reports.forms.payload import rows_hash
 from reports.models import Due, Submission
 from reports.returns import payload_of
+from settlement.models import PersonYear, Settlement
+from settlement.recount import faults_of, recount
 
 pytestmark = pytest.mark.django_db  # Each test's changes are taken back to the loaded demo.
 
@@ -262,3 +265,12 @@ def test_three_districts_are_early_in_october(loaded):
         assert sorted(kept.values_list("due__county__name", "due__form")) == [
             ("城中区", "F1"), ("城中区", "F2"), ("柳北区", "F1"), ("鱼峰区", "F1"), ("鱼峰区", "F2"),
         ]  # fmt: skip
+
+
+def test_the_hospitals_have_settled_and_one_bill_came_late(loaded):
+    assert [settle_bills(), settle_bills()] == [125, 0]
+    settled = list(Settlement.objects.everywhere("a test").select_related("version").prefetch_related("lines"))
+    assert [fault for row in settled for fault in faults_of(row, recount(row)[1])] == []
+    assert {row.version.code for row in settled} == {"liuzhou-2017"} and all(row.sample for row in settled)
+    late = PersonYear.objects.get(differs=True)
+    assert [(row["layers"]["critical_illness"], row["fault"]) for row in late.differences] == [(-515956, ""), (515956, "")]

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from config.demo.accounts import accounts
+from config.demo.bills import settle_bills
 from config.demo.places import CITY
 from config.demo.prefecture import AlreadyLoaded, is_loaded, load_prefecture
 from config.demo.returns import submit_early_counties
@@ -92,6 +93,7 @@ class Command(BaseCommand):
             try:
                 load_prefecture(password)
                 submit_early_counties()
+                settle_bills()
             except AlreadyLoaded:
                 raise Refusal("数据库里已有别的行政区划，示范数据只能装入空库。请换一个空的数据库，或去掉 DATABASE_URL。") from None
         elif not password_file.exists():
