@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from hospitals.models import Hospital, Stay
 from ledger import clock
 from ledger.models import Case, Disease, Person, Staff
+from settlement.cells import HIGHEST, is_formula
 from settlement.engine.bill import Bill, Result, Year
 from settlement.engine.chain import Chain, bill_faults
 from settlement.engine.errors import CannotSettle, MissingRule, NotInForce, UnknownCode, WrongAmount
@@ -159,6 +160,14 @@ def _entry(prepared: Prepared) -> None:
     number = entry.bill_no.strip()
     if not number or len(number) > LONGEST_NUMBER:
         faults.append(Fault("bill_number_missing", f"请填写账单号，最多 {LONGEST_NUMBER} 个字。", "bill_no"))
+    elif is_formula(number) or not number.isprintable():
+        faults.append(Fault("bill_number_wrong", "账单号不能以 = + - @ 开头，也不能含换行等字符。请照原单填写。", "bill_no"))
+    amounts = {"total_yuan": entry.total, "limit_yuan": entry.limit, "drugs_in_yuan": entry.drugs_in, "drugs_out_yuan": entry.drugs_out}
+    faults += [
+        Fault("wrong_amount", "金额最大为 99,999,999.99 元，请核对。", name)
+        for name, fen in (amounts | dict(entry.given)).items()
+        if fen is not None and fen > HIGHEST
+    ]
     if entry.discharged_on > clock.today():
         faults.append(Fault("in_the_future", f"出院日期 {entry.discharged_on} 晚于今天，出院后再结算。", "discharged_on"))
     drugs = (entry.drugs_in or 0) + (entry.drugs_out or 0)
@@ -219,7 +228,10 @@ def _used_before(prepared: Prepared) -> None:
     entry, faults = prepared.entry, prepared.faults
     settled = Settlement.objects.everywhere("a bill number and a stay are settled once").standing()
     if entry.bill_no and settled.filter(hospital=entry.hospital, bill_no=entry.bill_no.strip()).exists():
-        sentence = f"账单号 {entry.bill_no} 已经结算过。请核对账单号；要改正，请先冲销原结算。"
-        faults.append(Fault("bill_number_used", sentence, "bill_no"))
+        faults.append(bill_number_used(entry.bill_no))
     elif prepared.stay and settled.filter(stay=prepared.stay).exists():
         faults.append(Fault("stay_settled", "这次住院已经结算过。要改正，请先冲销原结算。", "admitted_on"))
+
+
+def bill_number_used(bill_no: str) -> Fault:
+    return Fault("bill_number_used", f"账单号 {bill_no} 已经结算过。请核对账单号；要改正，请先冲销原结算。", "bill_no")

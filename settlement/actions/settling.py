@@ -22,7 +22,7 @@ from settlement.faults import BillRefused, Fault, KeyUsedDifferently, SampleOnly
 from settlement.models import PersonYear, PolicyArea, RequestKey, Reversal, Settlement, SettlementLine
 from settlement.money import to_yuan
 from settlement.order import mark_differences, summed
-from settlement.preparing import BillEntry, Prepared, inputs_of, prepare
+from settlement.preparing import BillEntry, Prepared, bill_number_used, inputs_of, prepare
 
 SAMPLE_SENTENCE = "这份政策还有未经市级签认的示范参数，只能试算，不能正式结算。请市级卫健部门先签认。"
 
@@ -137,7 +137,7 @@ def _closed_stay(by: Staff, prepared: Prepared) -> Stay:
 def _write(by: Staff, prepared: Prepared, person_year: PersonYear) -> Settlement:
     entry, found, result = prepared.entry, prepared.entitlement, prepared.result
     within, beyond, _ = result.left
-    settlement = Settlement.objects.create(
+    row = Settlement(
         person_year=person_year, person=entry.person, stay=prepared.stay, disease=entry.disease, hospital=entry.hospital,
         county=found.county, version=found.version, bill_no=entry.bill_no.strip(), admitted_on=entry.admitted_on,
         discharged_on=entry.discharged_on, referral_number=entry.referral_number, inputs=inputs_of(prepared.bill),
@@ -146,7 +146,20 @@ def _write(by: Staff, prepared: Prepared, person_year: PersonYear) -> Settlement
         self_pay_yuan=to_yuan(result.self_pay), self_pay_in_policy_yuan=to_yuan(within + beyond), notices=prepared.notices,
         sample=prepared.sample, settled_at=clock.now(), settled_by=by,
     )  # fmt: skip
+    settlement = _saved(row)
     SettlementLine.objects.bulk_create(lines_of(settlement, result))
+    return settlement
+
+
+def _saved(settlement: Settlement) -> Settlement:
+    """Saved, unless another window used the bill number for somebody else in this very moment."""
+    try:
+        with transaction.atomic():
+            settlement.save(force_insert=True)
+    except IntegrityError as error:
+        if "bill_number_once" not in str(error):
+            raise
+        raise BillRefused([bill_number_used(settlement.bill_no)]) from None
     return settlement
 
 

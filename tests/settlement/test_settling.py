@@ -163,6 +163,9 @@ REFUSED = [
     ({"drugs_in": 9_000_00, "drugs_out": 1_000_01}, ["drugs_above_total"]),
     ({"given": {"commercial_yuan": 100}}, ["amount_not_taken"]),
     ({"bill_no": " "}, ["bill_number_missing"]),
+    ({"bill_no": "=1+1"}, ["bill_number_wrong"]),
+    ({"bill_no": "A\nB"}, ["bill_number_wrong"]),
+    ({"limit": 99_999_999_99 + 1}, ["wrong_amount"]),
     ({"admitted_on": DAY(2017, 7, 1), "discharged_on": DAY(2017, 7, 20)}, ["no_policy"]),
 ]
 
@@ -210,3 +213,13 @@ def test_a_settlement_counted_again_is_the_same(window):
     assert (policy.code, list(faults_of(settlement, result))) == ("liuzhou-2017", [])
     tampered = result._replace(self_pay=result.self_pay + 1)
     assert list(faults_of(settlement, tampered)) != []
+
+
+def test_a_bill_number_used_by_another_window_in_the_same_moment_is_refused(window, monkeypatch):
+    window.settle(window.bill(window.patient("石永福"), bill_no="B1"))
+    other = window.patient("韦桂兰")
+    monkeypatch.setattr("settlement.preparing._used_before", lambda prepared: None)  # It looked before the other one saved.
+    with pytest.raises(BillRefused) as refused:
+        window.settle(window.bill(other, bill_no="B1"))
+    assert codes(refused) == ["bill_number_used"]
+    assert not PersonYear.objects.filter(person=other).exists()
