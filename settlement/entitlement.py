@@ -8,11 +8,12 @@ from ledger.models import CategoryFact, Disease, Division, Enrolment, Person, Po
 from ledger.models.person import VERIFIER, Category
 from ledger.models.staff import Role
 from settlement.engine.bill import LayerYear, Year
+from settlement.engine.chain import Chain
 from settlement.engine.facts import Facts
 from settlement.engine.policy import Policy
 from settlement.faults import Fault
 from settlement.models import PersonYear, PolicyArea, PolicyVersion, PriceLimit
-from settlement.rules import policy_of
+from settlement.rules import chain_of
 
 CODES = {
     Category.REGISTERED_POOR: "registered-poor",
@@ -35,15 +36,23 @@ class Visit:
     referral_number: str = ""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where somebody lived on a day, and whose policy they come under there; ``home`` False where no address is recorded."""
+
+    county: Division
+    area: PolicyArea | None
+    home: bool
+
+
 @dataclass
 class Entitlement:
     """The answer. ``faults`` stop a settlement, each a sentence that says how to mend it; ``notices`` are said and printed."""
 
     visit: Visit
-    county: Division
-    area: PolicyArea | None = None
+    place: Place
     version: PolicyVersion | None = None
-    policy: Policy | None = None
+    chain: Chain | None = None
     categories: list[CategoryFact] = field(default_factory=list)
     enrolment: Enrolment | None = None
     level: str = ""
@@ -56,6 +65,18 @@ class Entitlement:
     year: PersonYear | None = None
     notices: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def county(self) -> Division:
+        return self.place.county
+
+    @property
+    def area(self) -> PolicyArea | None:
+        return self.place.area
+
+    @property
+    def policy(self) -> Policy | None:
+        return self.chain.policy if self.chain else None
 
     @property
     def facts(self) -> Facts:
@@ -86,12 +107,25 @@ def state_of(year: Year) -> dict[str, list[int]]:
     return {layer: list(numbers) for layer, numbers in year.items()}
 
 
-def entitlement(visit: Visit) -> Entitlement:
-    """Categories and policy by the discharge day; whatever is missing is a fault that names it, never a guess."""
-    home = visit.person.residences.filter(during__contains=visit.discharged_on).select_related("county__parent").first()
-    county = home.county if home else visit.person.county
-    found = Entitlement(visit, county)
-    if home is None:
+def place_of(person: Person, day: datetime.date) -> Place:
+    """The county of that day and its policy area; today's county where no address of the day is recorded."""
+    home = person.residences.filter(during__contains=day).select_related("county__parent").first()
+    county = home.county if home else person.county
+    return Place(county, PolicyArea.of(county), home is not None)
+
+
+def year_row(person: Person, area: PolicyArea, year: int) -> PersonYear | None:
+    return PersonYear.objects.filter(person=person, area=area, year=year).first()
+
+
+def entitlement(visit: Visit, place: Place | None = None, year: PersonYear | None = None) -> Entitlement:
+    """Categories and policy by the discharge day; whatever is missing is a fault that names it, never a guess.
+
+    ``place`` and ``year`` spare the look-ups to a caller who has made them, and holds the year.
+    """
+    place = place or place_of(visit.person, visit.discharged_on)
+    found = Entitlement(visit, place, year=year)
+    if not place.home:
         found.faults.append(
             Fault("home_unknown", f"出院日 {visit.discharged_on} 没有住址记录，不能确定适用哪里的政策。请县卫健部门核对住址。")
         )
@@ -105,15 +139,14 @@ def entitlement(visit: Visit) -> Entitlement:
 
 def _policy(found: Entitlement) -> None:
     visit, county = found.visit, found.county
-    found.area = PolicyArea.of(county)
     found.version = PolicyVersion.objects.in_force(found.area, visit.discharged_on) if found.area else None
     if found.version is None:
         found.faults.append(
             Fault("no_policy", f"{county.label}在出院日 {visit.discharged_on} 没有可用的救治政策，不能结算。请市级卫健部门发布政策。")
         )
         return
-    found.policy = policy_of(found.version)
-    found.year = PersonYear.objects.filter(person=visit.person, area=found.area, year=visit.discharged_on.year).first()
+    found.chain = chain_of(found.version)
+    found.year = found.year or year_row(visit.person, found.area, visit.discharged_on.year)
     found.covered = visit.disease in Programme.of(county).covered_on(visit.discharged_on)
     if not found.covered:
         found.notices.append(f"{visit.disease}不在 {visit.discharged_on.year} 年专项病种内，要求专项病种的支付层次不适用。")

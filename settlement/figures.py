@@ -48,6 +48,11 @@ def assumed_figures(policy: Policy) -> list[Figure]:
     return [figure for figure in figures_of(policy) if figure.assumed]
 
 
+def has_assumed(policy: Policy) -> bool:
+    """Whether anything is left to sign."""
+    return bool(assumed_figures(policy))
+
+
 def _of_condition(policy: Policy, condition: Condition) -> Iterator[Figure]:
     title, key = condition.title or condition.name, f"conditions.{condition.name}"
     path = ("conditions", condition.name)

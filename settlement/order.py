@@ -1,8 +1,10 @@
 """What settling a person's year in the order of discharge would have paid: told, never corrected silently."""
 
+from django.db.models import Q, Sum
+
 from settlement.engine.errors import CannotSettle
 from settlement.entitlement import state_of, year_of
-from settlement.models import PersonYear, Settlement
+from settlement.models import PersonYear, Settlement, SettlementLine
 from settlement.money import to_fen
 from settlement.preparing import bill_from
 from settlement.rules import chain_of
@@ -15,13 +17,9 @@ def standing_of(person_year: PersonYear):
 
 def summed(person_year: PersonYear) -> dict[str, list[int]]:
     """The year's state from its lines: {layer: [base, paid]} in fen. What ``state`` must equal at any moment."""
-    found: dict[str, list[int]] = {}
-    for settlement in standing_of(person_year).prefetch_related("lines"):
-        for line in settlement.lines.all():
-            sums = found.setdefault(line.layer, [0, 0])
-            sums[0] += to_fen(line.base_yuan)
-            sums[1] += to_fen(line.amount_yuan)
-    return found
+    lines = SettlementLine.objects.filter(settlement__person_year=person_year, settlement__stands=True)
+    sums = lines.order_by().values_list("layer").annotate(Sum("base_yuan"), Sum("amount_yuan"))
+    return {layer: [to_fen(base), to_fen(paid)] for layer, base, paid in sums}
 
 
 def differences(person_year: PersonYear) -> list[dict]:
@@ -51,7 +49,18 @@ def differences(person_year: PersonYear) -> list[dict]:
     return found
 
 
-def mark_differences(person_year: PersonYear) -> None:
-    """Look again after a settlement or a reversal; the caller holds the year and saves it."""
+def is_last(settlement: Settlement) -> bool:
+    """Whether nothing that stands in the year was discharged after this one (then: bears a higher bill number)."""
+    after = Q(discharged_on__gt=settlement.discharged_on) | Q(discharged_on=settlement.discharged_on, bill_no__gt=settlement.bill_no)
+    return not standing_of(settlement.person_year).filter(after).exists()
+
+
+def mark_differences(person_year: PersonYear, settled: Settlement | None = None) -> None:
+    """Look again after a settlement or a reversal; the caller holds the year and saves it.
+
+    ``settled`` is what was just settled: the last of a year that was in order leaves it in order.
+    """
+    if settled is not None and not person_year.differences and is_last(settled):
+        return
     person_year.differences = differences(person_year)
     person_year.differs = any(row["layers"] or row["fault"] for row in person_year.differences)

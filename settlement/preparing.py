@@ -9,16 +9,15 @@ from ledger import clock
 from ledger.models import Case, Disease, Person, Staff
 from settlement.cells import HIGHEST, is_formula
 from settlement.engine.bill import Bill, Result, Year
-from settlement.engine.chain import Chain, bill_faults
+from settlement.engine.chain import bill_faults
 from settlement.engine.errors import CannotSettle, MissingRule, NotInForce, UnknownCode, WrongAmount
 from settlement.engine.facts import Facts
-from settlement.entitlement import Entitlement, Visit, entitlement
+from settlement.entitlement import Entitlement, Place, Visit, entitlement
 from settlement.explanation import money
 from settlement.faults import Fault
-from settlement.figures import assumed_figures
-from settlement.models import Settlement
+from settlement.figures import has_assumed
+from settlement.models import PersonYear, Settlement
 from settlement.money import to_fen
-from settlement.rules import chain_of
 
 ENTERED_WORDS = {"commercial_yuan": "商业保险已付", "charity_yuan": "慈善救助已付"}
 LONGEST_NUMBER = 40
@@ -93,16 +92,13 @@ def bill_from(inputs: dict) -> Bill:
     )  # fmt: skip
 
 
-def prepare(*, by: Staff, entry: BillEntry, year: Year | None = None) -> Prepared:
+def prepare(*, by: Staff, entry: BillEntry, place: Place | None = None, year: PersonYear | None = None) -> Prepared:
     """Compute the bill on the person's year as it stands (or on ``year``, which the caller holds) and collect what stands against it."""
-    found = entitlement(entry.visit)
-    prepared = Prepared(entry, found, notices=list(found.notices), faults=list(found.faults))
+    found = entitlement(entry.visit, place, year)
+    prepared = Prepared(entry, found, year=found.year_so_far, notices=list(found.notices), faults=list(found.faults))
     _entry(prepared)
     _stay(prepared, by)
-    prepared.year = found.year_so_far if year is None else year
-    if found.version is not None:
-        prepared.sample = bool(assumed_figures(found.policy))
-        _compute(prepared, chain_of(found.version))
+    _compute(prepared)
     return prepared
 
 
@@ -114,14 +110,16 @@ def estimate(*, visit: Visit, total: int, in_policy: int, limit: int | None, giv
         referral_number=visit.referral_number,
     )  # fmt: skip
     prepared = Prepared(entry, found, year=found.year_so_far, notices=list(found.notices), faults=list(found.faults))
-    if found.version is not None:
-        prepared.sample = bool(assumed_figures(found.policy))
-        _compute(prepared, chain_of(found.version))
+    _compute(prepared)
     return prepared
 
 
-def _compute(prepared: Prepared, chain: Chain) -> None:
+def _compute(prepared: Prepared) -> None:
     entry, found = prepared.entry, prepared.entitlement
+    chain = found.chain
+    if chain is None:
+        return
+    prepared.sample = has_assumed(chain.policy)
     unknown = [name for name, fen in entry.given.items() if fen and name not in chain.policy.entered]
     for name in unknown:
         words = ENTERED_WORDS[name]
@@ -203,12 +201,8 @@ def _stay(prepared: Prepared, by: Staff) -> None:
     elif case.state in ("found", "registered", "returned"):
         sentence = f"{person.name}的{entry.disease}病例“{case.get_state_display()}”，还没有核实。请县卫健部门先核实。"
         faults.append(Fault("case_not_verified", sentence, "disease"))
-    stays = Stay.objects.everywhere("a stay must not overlap another, wherever that was").filter(case__person=person)
-    own = [
-        stay
-        for stay in stays.select_related("hospital", "case")
-        if stay.hospital_id == entry.hospital.pk and case and stay.case_id == case.pk
-    ]
+    stays = list(Stay.objects.everywhere("a stay must not overlap another, wherever that was").filter(case__person=person))
+    own = [stay for stay in stays if stay.hospital_id == entry.hospital.pk and case and stay.case_id == case.pk]
     prepared.stay = next((stay for stay in own if stay.admitted_on == entry.admitted_on), None)
     if prepared.stay and prepared.stay.discharged_on not in (None, entry.discharged_on):
         sentence = f"这次住院登记的出院日期是 {prepared.stay.discharged_on}，账单上是 {entry.discharged_on}。请核对后改成一致。"

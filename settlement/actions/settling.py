@@ -16,7 +16,7 @@ from ledger.actions.refusals import Refused
 from ledger.models import Role, Staff
 from settlement.engine.bill import Result
 from settlement.engine.errors import ConservationBroken
-from settlement.entitlement import state_of, year_of
+from settlement.entitlement import Place, place_of, state_of
 from settlement.explanation import money
 from settlement.faults import BillRefused, Fault, KeyUsedDifferently, SampleOnly
 from settlement.models import PersonYear, PolicyArea, RequestKey, Reversal, Settlement, SettlementLine
@@ -49,22 +49,21 @@ def carried_out(request: Request) -> RequestKey | None:
     return known
 
 
-def _claim(request: Request) -> RequestKey | None:
-    """Take the key within the caller's transaction; None when somebody else has carried the request out meanwhile."""
-    try:
-        with transaction.atomic():
-            return RequestKey.objects.create(scope=request.scope, key=request.key, body_hash=request.body_hash, at=clock.now())
-    except IntegrityError:
-        return None
+def _keep(request: Request, **done) -> None:
+    """Write the key with what was done under it, in the same transaction. The unique constraint lets one of two win."""
+    RequestKey.objects.create(scope=request.scope, key=request.key, body_hash=request.body_hash, at=clock.now(), **done)
 
 
 def hold_year(person_id: int, area: PolicyArea, year: int) -> PersonYear:
     """The row of (person, year, policy area), locked until the transaction ends; whatever settles takes it before anything else."""
-    PersonYear.objects.get_or_create(person_id=person_id, area=area, year=year)
-    return PersonYear.objects.select_for_update().get(person_id=person_id, area=area, year=year)
+    rows = PersonYear.objects.select_for_update().filter(person_id=person_id, area=area, year=year)
+    held = rows.first()
+    if held is None:
+        PersonYear.objects.get_or_create(person_id=person_id, area=area, year=year)
+        held = rows.get()
+    return held
 
 
-@transaction.atomic
 def settle(*, by: Staff, entry: BillEntry, request: Request) -> Settlement:
     """Settle the bill once, whatever happens to the request on its way; all or nothing.
 
@@ -72,20 +71,33 @@ def settle(*, by: Staff, entry: BillEntry, request: Request) -> Settlement:
     before. Raises BillRefused with every fault, SampleOnly while assumed numbers are unsigned outside the trial,
     KeyUsedDifferently.
     """
+    _own_hospital(by, entry)
+    try:
+        return _settled_before(request) or _settle_once(by, entry, request)
+    except IntegrityError:
+        # The same request for another person's year came first in this very moment: nothing of this one was saved.
+        settled = _settled_before(request)
+        if settled is None:
+            raise
+        return settled
+
+
+def _settled_before(request: Request) -> Settlement | None:
     known = carried_out(request)
-    if known is None:
-        _own_hospital(by, entry)
-        person_year = _held_year(entry)
-        key = _claim(request)
-        if key is not None:
-            settlement = _settle(by, entry, person_year)
-            key.settlement = settlement
-            key.save(update_fields=["settlement"])
-            return settlement
-        known = carried_out(request)
-    if known.settlement is None:
+    if known is not None and known.settlement is None:
         raise KeyUsedDifferently("这个请求号已用于冲销。请换一个请求号再提交。")
-    return Settlement.objects.everywhere("the same request again").get(pk=known.settlement_id)
+    return known.settlement if known else None
+
+
+@transaction.atomic
+def _settle_once(by: Staff, entry: BillEntry, request: Request) -> Settlement:
+    place = place_of(entry.person, entry.discharged_on)
+    person_year = hold_year(entry.person.pk, place.area, entry.discharged_on.year) if place.area else None
+    settled = _settled_before(request)  # While this one waited for the year.
+    if settled is None:
+        settled = _settle(by, entry, place, person_year)
+        _keep(request, settlement=settled)
+    return settled
 
 
 def _own_hospital(by: Staff, entry: BillEntry) -> None:
@@ -93,15 +105,9 @@ def _own_hospital(by: Staff, entry: BillEntry) -> None:
         raise BillRefused([Fault("foreign_hospital", "只能结算本院的账单，请核对医院。", "hospital")])
 
 
-def _held_year(entry: BillEntry) -> PersonYear | None:
-    home = entry.person.residences.filter(during__contains=entry.discharged_on).select_related("county__parent").first()
-    area = PolicyArea.of(home.county if home else entry.person.county)
-    return hold_year(entry.person.pk, area, entry.discharged_on.year) if area else None
-
-
-def _settle(by: Staff, entry: BillEntry, person_year: PersonYear | None) -> Settlement:
+def _settle(by: Staff, entry: BillEntry, place: Place, person_year: PersonYear | None) -> Settlement:
     hold_person_of(entry.person.pk)
-    prepared = prepare(by=by, entry=entry, year=year_of(person_year.state) if person_year else None)
+    prepared = prepare(by=by, entry=entry, place=place, year=person_year)
     if prepared.faults:
         raise BillRefused(prepared.faults)
     if prepared.sample and not settings.SAMPLE_SETTLEMENT:
@@ -110,7 +116,7 @@ def _settle(by: Staff, entry: BillEntry, person_year: PersonYear | None) -> Sett
     settlement = _write(by, prepared, person_year)
     person_year.state = state_of(prepared.result.year)
     check_sums(person_year)
-    mark_differences(person_year)
+    mark_differences(person_year, settlement)
     person_year.save(update_fields=["state", "differences", "differs"])
     text = f"{entry.disease}一站式结算，总费用 {money(entry.total)}，个人自付 {money(prepared.result.self_pay)}"
     tell(entry.person, "settled", text, by=by, case=prepared.case, detail={"settlement": settlement.pk, "bill": entry.bill_no})
@@ -127,8 +133,6 @@ def _closed_stay(by: Staff, prepared: Prepared) -> Stay:
             )
         if stay.discharged_on is None:
             stay = treatment.discharge(by=by, stay=stay, on=entry.discharged_on)
-    except BillRefused:
-        raise
     except Refused as refused:
         raise BillRefused([Fault("stay_refused", refused.message, refused.field or "")]) from None
     return stay
@@ -186,7 +190,6 @@ def check_sums(person_year: PersonYear) -> None:
         raise ConservationBroken(f"person's year {person_year.pk}: {state} is not the sum of its lines {sums}")
 
 
-@transaction.atomic
 def reverse(*, by: Staff, settlement: Settlement, reason: str, request: Request) -> Reversal:
     """冲销: undo a settlement once, with a reason. Caps and cumulation go back; what was built on it is flagged, not changed.
 
@@ -194,19 +197,31 @@ def reverse(*, by: Staff, settlement: Settlement, reason: str, request: Request)
     """
     if not reason.strip():
         raise Refused("请写明冲销的原因。", "reason")
+    row = Settlement.objects.visible_to(by).get(pk=settlement.pk)
+    try:
+        return _reversed_before(request) or _reverse_once(by, row, reason.strip(), request)
+    except IntegrityError:
+        reversal = _reversed_before(request)
+        if reversal is None:
+            raise
+        return reversal
+
+
+def _reversed_before(request: Request) -> Reversal | None:
     known = carried_out(request)
-    if known is None:
-        row = Settlement.objects.visible_to(by).get(pk=settlement.pk)
-        person_year = PersonYear.objects.select_for_update().get(pk=row.person_year_id)
-        key = _claim(request)
-        if key is not None:
-            key.reversal = _reverse(by, row.pk, reason.strip(), person_year)
-            key.save(update_fields=["reversal"])
-            return key.reversal
-        known = carried_out(request)
-    if known.reversal is None:
+    if known is not None and known.reversal is None:
         raise KeyUsedDifferently("这个请求号已用于结算。请换一个请求号再提交。")
-    return known.reversal
+    return known.reversal if known else None
+
+
+@transaction.atomic
+def _reverse_once(by: Staff, settlement: Settlement, reason: str, request: Request) -> Reversal:
+    person_year = PersonYear.objects.select_for_update().get(pk=settlement.person_year_id)
+    reversal = _reversed_before(request)
+    if reversal is None:
+        reversal = _reverse(by, settlement.pk, reason, person_year)
+        _keep(request, reversal=reversal)
+    return reversal
 
 
 def _reverse(by: Staff, pk: int, reason: str, person_year: PersonYear) -> Reversal:

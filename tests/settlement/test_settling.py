@@ -3,8 +3,9 @@
 import datetime
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from ledger.actions.categories import end_category, hold_category
 from ledger.models import CaseEvent, Category
@@ -223,3 +224,14 @@ def test_a_bill_number_used_by_another_window_in_the_same_moment_is_refused(wind
         window.settle(window.bill(other, bill_no="B1"))
     assert codes(refused) == ["bill_number_used"]
     assert not PersonYear.objects.filter(person=other).exists()
+
+
+def test_a_year_that_grows_asks_no_more_of_the_database(window):
+    person = window.patient("石永福")
+    counts = []
+    for day in (1, 5, 10, 15, 20):
+        entry = window.bill(person, admitted_on=DAY(2017, 9, day), discharged_on=DAY(2017, 9, day + 2))
+        with CaptureQueriesContext(connection) as asked:
+            window.settle(entry)
+        counts.append(len(asked))
+    assert len(set(counts[1:])) == 1
