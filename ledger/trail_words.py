@@ -48,6 +48,12 @@ ACTIONS = {
     "benefit_unknown": "查询待遇（查无此人）",
     "settled": "结算",
     "settlement_reversed": "冲销结算",
+    # Hospital systems at the interface
+    "client_opened": "新建接口客户端",
+    "client_changed": "修改接口客户端",
+    "client_switched": "停用或启用接口客户端",
+    "client_rotated": "更换接口密钥",
+    "client_refused": "拒绝接口请求",
     # Reports
     "draft_built": "生成月报草稿",
     "submitted": "上报",
@@ -73,6 +79,7 @@ SUBJECTS = {
     "duerule": "应报规则",
     "policyversion": "政策版本",
     "settlement": "结算",
+    "client": "接口客户端",
 }
 # What may be told of a detail, and how. Names, addresses and hashes stay where they are.
 TOLD = {
@@ -91,6 +98,8 @@ TOLD = {
     "changed": "变更 {}",
     "filters": "条件 {}",
     "bill": "账单 {}",
+    "client": "接口客户端 {}",
+    "why": "原因 {}",
 }
 FIELDS = {"id_number": "身份证号", "phone": "联系电话", "contact_phone": "联系人电话", "village_doctor_phone": "乡村医生电话"}
 

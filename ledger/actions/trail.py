@@ -12,6 +12,8 @@ from ledger.models import AuditEvent, AuditSeal, Division, Staff
 
 # Where the present request comes from; the middleware sets it.
 request_address: ContextVar[str | None] = ContextVar("request_address", default=None)
+# Which hospital system asks on its liaison's behalf; the interface sets it, and every row it leaves names it.
+acting_client: ContextVar[str] = ContextVar("acting_client", default="")
 
 SEALING = 0x5EA1  # The advisory lock that lets one sealer work at a time.
 
@@ -21,6 +23,7 @@ def record(
 ) -> AuditEvent:
     """Write one trail row. ``detail`` never holds a full ID or phone number: give masks."""
     known = by if by is not None and by.pk else None
+    through = {"client": acting_client.get()} if acting_client.get() else {}
     return AuditEvent.objects.create(
         at=clock.now(),
         staff=known,
@@ -30,7 +33,7 @@ def record(
         subject_type=subject._meta.model_name if subject is not None else "",
         subject_id=subject.pk if subject is not None else None,
         county_code=county.code if county is not None else "",
-        detail=detail or {},
+        detail={**(detail or {}), **through},
         address=request_address.get(),
     )
 

@@ -57,6 +57,8 @@ _BY_MODEL = {
     ),
     "settlement.SettlementLine": ("base_yuan amount_yuan applies", "id settlement position layer title payer"),
     "settlement.Reversal": ("reason", "id settlement reversed_at reversed_by"),
+    "settlement.Client": ("secret addresses", "id code name staff secret_since expires_on is_active last_used_on made_at made_by"),
+    "settlement.ClientNonce": ("", "id client nonce received_at"),
     "settlement.RequestKey": ("", "id scope key body_hash settlement reversal at"),
     "reports.DueRule": ("", "id prefecture form day hour first_period document"),
     "reports.Due": ("", "id county form period cut_off_on deadline_at"),
