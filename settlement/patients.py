@@ -27,7 +27,7 @@ def find_patient(*, by: Staff, id_number: str) -> Person:
         "county__parent", "village", "township"
     )
     person = everybody.filter(id_number_hash=hashed).first()
-    if person is not None and _serves(by, person):
+    if person is not None and serves(by, person):
         record("benefit_queried", by=by, subject=person, county=person.county)
         return person
     asked = set(
@@ -39,7 +39,8 @@ def find_patient(*, by: Staff, id_number: str) -> Person:
     raise BillRefused([Fault("unknown_person", UNKNOWN, "id_number")])
 
 
-def _serves(by: Staff, person: Person) -> bool:
+def serves(by: Staff, person: Person) -> bool:
+    """Whether the hospital treats the person, or is designated this year where they live."""
     if Person.objects.visible_to(by).filter(pk=person.pk).exists():
         return True
     served = Designation.objects.filter(hospital__code=by.hospital_code, hospital__is_active=True, year=clock.today().year)

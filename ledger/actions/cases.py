@@ -21,7 +21,12 @@ def open_case(*, by: Staff, person: Person, entry, found_only: bool = False) -> 
 
     Raises Refused: a date in the future, before birth, a diagnosis of another disease, a second case of the disease.
     """
-    person, today = hold_person(person, by), clock.today()
+    return open_case_of_held(by=by, person=hold_person(person, by), entry=entry, found_only=found_only)
+
+
+def open_case_of_held(*, by: Staff, person: Person, entry, found_only: bool) -> Case:
+    """The same for a person whom the caller holds and whose scope the caller answers for, in the caller's transaction."""
+    today = clock.today()
     if not person.residences.filter(during__endswith=None).exists():
         raise Refused(f"{person.name}已迁出本市。请先恢复按“迁出”销号的病例，再登记新的病种。", "disease")
     if entry.found_on > today:
