@@ -3,46 +3,45 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from settlement.engine.bill import Line, Result
+from settlement.amounts import percent
+from settlement.engine.bill import Bill, Line, Result
 from settlement.engine.chain import bracketed
 from settlement.engine.money import MILLION, yuan
-from settlement.engine.policy import PARTS, Layer, Number, Policy, Row
+from settlement.engine.policy import PARTS, Policy
+from settlement.grounds import assumed_in, figures, layer_names, money, points
+from settlement.patient_words import layer_sentences
+from settlement.reasons import why_not
+from settlement.steps import Step, steps
 
 ASSUMED = "示范参数"
 PART_NAMES = dict(zip(PARTS, ("限额内政策范围内费用", "限额外政策范围内费用", "政策范围外费用"), strict=True))
 
 
-def percent(millionths: int) -> str:
-    return f"{(Decimal(millionths) * 100 / MILLION).normalize():f}%"
-
-
-def points(millionths: int) -> str:
-    return percent(millionths).removesuffix("%") + " 个百分点"
-
-
-def money(number: int) -> str:
-    return f"{yuan(number)} 元"
-
-
-def explain(policy: Policy, number: str, result: Result) -> Iterator[str]:
-    """The sheet, line by line."""
+def explain(policy: Policy, number: str, result: Result, bill: Bill | None = None) -> Iterator[str]:
+    """The sheet, line by line: each layer as the printed sheet says it, then every number it used with its clause."""
     yield f"计算说明：账单 {number}"
     yield f"政策：{policy.document}《{policy.title}》，自 {policy.in_force_from} 起执行"
-    total = sum(line.amount for line in result.lines) + result.self_pay
-    yield f"总费用：{money(total)}"
-    for place, line in enumerate(result.lines, start=1):
-        yield f"{place}. {line.terms.layer.title}（{line.terms.layer.name}）：{money(line.amount)}"
-        for sentence in layer_words(policy, line):
+    walked = steps(policy, result, bill=bill)
+    yield f"总费用：{money(sum(line.amount for line in result.lines) + result.self_pay)}"
+    for place, step in enumerate(walked, start=1):
+        layer = step.line.terms.layer
+        yield f"{place}. {layer.title}（{layer.name}）：{money(step.line.amount)}"
+        yield f"   {layer_sentences(step)}"
+        for sentence in layer_words(step):
             yield f"   {sentence}"
+    total = sum(line.amount for line in result.lines) + result.self_pay
     yield f"个人自付：{money(result.self_pay)} = 总费用 − 各层支付 {money(total - result.self_pay)}"
+    if any(assumed_in(step) for step in walked):
+        yield f"带 * 的数字是{ASSUMED}。"
 
 
-def layer_words(policy: Policy, line: Line) -> Iterator[str]:
-    """One layer: base, deductible, rates, cap, and the clause behind each number."""
+def layer_words(step: Step) -> Iterator[str]:
+    """One layer, number by number: base, deductible, rates, cap, and the clause behind each."""
+    policy, line = step.policy, step.line
     terms = line.terms
     yield f"计算基数：{money(line.base)}（{'、'.join(PART_NAMES[PARTS[index]] for index in terms.draws)}的剩余部分）"
     if not terms.applies:
-        yield f"不适用：不符合本层条件（{layer_conditions(policy, terms.layer)}）"
+        yield f"不适用：{why_not(policy, terms.layer, step.facts)}"
         yield from condition_words(policy, layer_names(terms.layer))
         return
     if terms.deductible or any(row.deductible for row in terms.rows):
@@ -90,53 +89,6 @@ def rate_words(line: Line) -> Iterator[str]:
         if terms.tilt.no_cap:
             said.append("不设年度限额")
         yield f"倾斜：{'，'.join(said)}（已计入）"
-
-
-def layer_names(layer: Layer) -> tuple[str, ...]:
-    return (*layer.when, *(name for row in layer.rows for name in row.when))
-
-
-def layer_conditions(policy: Policy, layer: Layer) -> str:
-    """What a bill must meet for the layer to pay anything."""
-    rows = "，或".join(dict.fromkeys(conditions(policy, row.when) for row in layer.rows if row.when))
-    return "；".join(part for part in (conditions(policy, layer.when), rows) if part)
-
-
-def conditions(policy: Policy, names: tuple[str, ...]) -> str:
-    return "、".join(policy.conditions[name].title or name for name in names)
-
-
-def figures(line: Line) -> Iterator[tuple[str, str, Number]]:
-    """Every number that this layer used, as (what, value in words, number)."""
-    terms = line.terms
-    for row in terms.rows:
-        yield from row_figures(row)
-    for bracket in terms.layer.brackets:
-        if bracket.upto:
-            yield "分段上限", money(bracket.upto.value), bracket.upto
-        yield "分段比例", percent(bracket.rate.value), bracket.rate
-    if terms.layer.threshold:
-        yield "占总费用", percent(terms.layer.threshold.value), terms.layer.threshold
-    if terms.tilt:
-        if terms.tilt.points:
-            yield "倾斜", points(terms.tilt.points.value), terms.tilt.points
-        if terms.tilt.deductible_factor:
-            yield "倾斜起付线", percent(terms.tilt.deductible_factor.value), terms.tilt.deductible_factor
-        if terms.tilt.no_cap:
-            yield "倾斜不设限额", "是", terms.tilt.no_cap
-    if terms.floor is not None and terms.layer.floor:
-        yield "托底比例", percent(terms.floor), terms.layer.floor.rate
-
-
-def row_figures(row: Row) -> Iterator[tuple[str, str, Number]]:
-    if row.deductible:
-        yield "起付线", money(row.deductible.value), row.deductible
-    if row.rate:
-        yield "比例", percent(row.rate.value), row.rate
-    if row.cap:
-        yield "年度限额", money(row.cap.value), row.cap
-    if row.amount:
-        yield "定额", money(row.amount.value), row.amount
 
 
 def source_words(policy: Policy, line: Line) -> Iterator[str]:

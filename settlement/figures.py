@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from settlement.amounts import percent
 from settlement.engine.policy import Condition, Layer, Number, Policy, Row
-from settlement.explanation import conditions, money, percent
+from settlement.grounds import money
+from settlement.reasons import conditions
 
 Path = tuple[str | int, ...]
 CONDITIONS = "条件"

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 
 from settlement import batch, policy_file
-from settlement.engine.bill import Result
+from settlement.engine.bill import Bill, Result
 from settlement.explanation import explain
 
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if isinstance(outcome, str):
             self._write([outcome])
             sys.exit(1)
-        self._write(explain(bills.policy, number, outcome))
+        self._write(explain(bills.policy, number, outcome, self._bill(bills, number)))
 
     def _outcome(self, bills: batch.BillFile, number: str) -> Result | str:
         faults = bills.faults.get(bills.numbers.index(number))
@@ -61,6 +61,9 @@ class Command(BaseCommand):
         person = next(entry.person for entry in bills.entries if entry.bill_no == number)
         outcome = next(outcome for entry, outcome in bills.settle(only=person) if entry.bill_no == number)
         return outcome if isinstance(outcome, Result) else str(outcome)
+
+    def _bill(self, bills: batch.BillFile, number: str) -> Bill:
+        return next(entry.bill for entry in bills.entries if entry.bill_no == number)
 
     def _write(self, lines: Iterable[str]) -> None:
         """UTF-8 and line feeds whatever the machine's language."""
