@@ -46,6 +46,7 @@ ACTIONS = {
     "policy_loaded": "装入政策",
     "benefit_queried": "查询待遇",
     "benefit_unknown": "查询待遇（查无此人）",
+    "viewed_settlement": "查看结算",
     "settled": "结算",
     "settlement_reversed": "冲销结算",
     # Hospital systems at the interface
@@ -54,6 +55,21 @@ ACTIONS = {
     "client_switched": "停用或启用接口客户端",
     "client_rotated": "更换接口密钥",
     "client_refused": "拒绝接口请求",
+    # Statements and the entitlement check
+    "statement_prepare": "生成对账单",
+    "statement_confirm": "医院确认对账单",
+    "statement_recall": "医院撤回确认",
+    "statement_return": "对账单退回医院",
+    "statement_accept": "支付方确认对账单",
+    "statement_reopen": "支付方撤回确认",
+    "statement_pay": "登记支付",
+    "dispute_opened": "提出争议",
+    "dispute_put_back": "争议款放回本期",
+    "dispute_accepted": "争议款转下期",
+    "dispute_refused": "争议款商定不付",
+    "paid_bills_imported": "导入已付账单",
+    "paid_bill_removed": "删除已付账单",
+    "entitlement_checked": "核对应享待遇",
     # Reports
     "draft_built": "生成月报草稿",
     "submitted": "上报",
@@ -79,6 +95,9 @@ SUBJECTS = {
     "duerule": "应报规则",
     "policyversion": "政策版本",
     "settlement": "结算",
+    "statement": "对账单",
+    "dispute": "争议款",
+    "paidbill": "已付账单",
     "client": "接口客户端",
 }
 # What may be told of a detail, and how. Names, addresses and hashes stay where they are.
@@ -98,6 +117,8 @@ TOLD = {
     "changed": "变更 {}",
     "filters": "条件 {}",
     "bill": "账单 {}",
+    "statement": "对账单 {}",
+    "bills": "{} 张账单",
     "client": "接口客户端 {}",
     "why": "原因 {}",
 }

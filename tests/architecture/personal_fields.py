@@ -60,6 +60,27 @@ _BY_MODEL = {
     "settlement.Client": ("secret addresses", "id code name staff secret_since expires_on is_active last_used_on made_at made_by"),
     "settlement.ClientNonce": ("", "id client nonce received_at"),
     "settlement.RequestKey": ("", "id scope key body_hash settlement reversal at"),
+    "settlement.Statement": (
+        "",
+        "id payer county hospital month state rows_hash sample prepared_at prepared_by changed_at paid_on voucher",
+    ),
+    "settlement.StatementEntry": (
+        "patient id_mask bill_no admitted_on discharged_on amount_yuan",
+        "id statement line kind position number layer title sample carried_from standing dispute",
+    ),
+    "settlement.StatementEvent": ("reason", "id statement move at by by_name unit"),
+    "settlement.Dispute": (
+        "patient id_mask set_aside_yuan reason outcome_reason",
+        "id statement number titles opened_at opened_by outcome agreed_with closed_at closed_by",
+    ),
+    "settlement.PaidBill": (
+        "person disease bill_no admitted_on discharged_on total_yuan in_policy_yuan limit_yuan paid self_pay_yuan",
+        "id county hospital imported_at imported_by",
+    ),
+    "settlement.CheckFinding": (
+        "person entitled_yuan paid_yuan difference_yuan reason",
+        "id county bill settlement finding layer title position sample checked_at",
+    ),
     "reports.DueRule": ("", "id prefecture form day hour first_period document"),
     "reports.Due": ("", "id county form period cut_off_on deadline_at"),
     "reports.Heartbeat": ("", "name beat_at"),
