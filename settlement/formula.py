@@ -111,7 +111,7 @@ def _limited(step: Step) -> str:
     if line.topped_up:
         said += f"，托底至政策范围内的 {percent(line.terms.floor)}，补 {grouped(line.topped_up)}"
     if step.capped:
-        said += f"，年度额度只余 {grouped(line.cap_before)}"
+        said += f"，年度额度只余 {grouped(line.cap_before)}" if line.cap_before else "，年度额度已经用完"
     if step.above_base:
         said += f"，以剩余的 {grouped(line.base)} 为限"
     return said

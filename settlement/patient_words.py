@@ -207,7 +207,7 @@ def _cap(step: Step) -> str:
     cap = line.terms.cap
     said = f"全年最多 {starred(f'{of_rule(cap.value)} 元', cap)}，本次前已用 {grouped(line.before.paid)} 元"
     if step.capped:
-        return f"{said}，只能再付 {grouped(line.cap_before)} 元。"
+        return f"{said}，{f'只能再付 {grouped(line.cap_before)} 元' if line.cap_before else '已经用完'}。"
     return f"{said}，没有超过。"
 
 

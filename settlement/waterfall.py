@@ -112,12 +112,18 @@ def width_of(words: str) -> float:
     return sum(4 if sign in ",." else 7.5 if sign.isascii() or sign == "−" else TEXT for sign in words)
 
 
+def inside(middle: float, words: str) -> float:
+    """The middle of a text moved so that the text stays on the drawing."""
+    half = width_of(words) / 2
+    return min(max(middle, half), WIDTH - half)
+
+
 def _raised(labels: list[str], levels: list[tuple[float, float]], slot: float) -> list[int]:
     """By how many lines each amount moves up so that it clears those before it."""
     placed: list[tuple[float, float, float]] = []
     raised = []
     for index, label in enumerate(labels):
-        middle, half = slot * index + slot / 2, width_of(label) / 2 + 2
+        middle, half = inside(slot * index + slot / 2, label), width_of(label) / 2 + 2
         up = 0
         while any(
             middle - half < right and left < middle + half and abs(PLOT * levels[index][0] - LABEL * up - y) < LABEL
