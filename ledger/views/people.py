@@ -79,6 +79,9 @@ class EditForm(PersonForm):
             initial[name] = initial[name].reveal()
         initial |= {"township": person.township_id, "village": person.village_id}
         super().__init__(*args, initial=initial, **kwargs)
+        for name in ("contact_relation", "id_absent_reason"):  # A word that the list no longer has is kept until somebody changes it.
+            if initial[name] and initial[name] not in dict(self.fields[name].choices):
+                self.fields[name].choices = [*self.fields[name].choices, (initial[name], initial[name])]
         self.fields["township"].disabled = True
         self.fields["village"].choices = [(person.village_id, person.village.name)]
         self.person = person

@@ -44,6 +44,18 @@ def test_the_second_to_save_sees_what_changed(cast):
     assert only_person().address == "上屯 3 号"
 
 
+def test_a_word_that_the_list_no_longer_has_survives_a_correction(cast):
+    person = cast.register("韦小妹", contact_name="韦桂兰", contact_relation="婶婶", phone="13907720815", id_absent_reason="新生儿未上户")
+    client, address = client_of(cast.clerk), reverse("ledger:person-edit", args=[person.pk])
+    form = client.get(address).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields if name not in ("sex", "not_the_same", "why")} | {"sex": "女"}
+    assert client.post(address, typed | {"address": "上屯 3 号", "version": "1"}).status_code == 302
+    saved = only_person()
+    assert (saved.contact_relation, saved.id_absent_reason, saved.address) == ("婶婶", "新生儿未上户", "上屯 3 号")
+    answer = client.post(address, typed | {"contact_relation": "邻居", "version": "2"})
+    assert answer.context["form"].errors["contact_relation"] == ["与患者关系不在可选范围，请重新选择。"]
+
+
 def test_moving_to_another_county_takes_the_person_out_of_sight(cast):
     person = cast.register("韦桂兰", since=datetime.date(2016, 1, 1))
     client = client_of(cast.clerk)
