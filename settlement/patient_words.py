@@ -131,7 +131,7 @@ def _cumulative(step: Step) -> str:
         tilt = f"（{'各' if len(step.spans) > 1 else ''}含符合{tilt_conditions(step)}提高的 {more}）"
     now = bracketed(terms, before + step.line.base)
     product = sum(fen * rate for fen, rate, _, _ in step.spans)
-    said += f"其中 {spans}{tilt}，共{equals(product, SQUARE, now).removeprefix('=')} 元"
+    said += f"其中 {spans}{tilt}，共 {equals(product, SQUARE, now).removeprefix('= ')} 元"
     if not before:
         return said + "。"
     earlier = bracketed(terms, before)
