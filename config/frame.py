@@ -10,6 +10,7 @@ from config.access import rule_for
 from ledger import clock
 from ledger.models import Division, Role
 from ledger.models.division import Level, UnitKind, UnitName
+from settlement.out_of_order import differing_years
 
 # Group → (address, words, the query that narrows it). A link is drawn only where the access table opens it.
 NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
@@ -24,11 +25,23 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("ledger:find", "按证号查找", ""),
         ],
     ),
+    (
+        "结算窗口",
+        [
+            ("settlement:benefit", "待遇测算", ""),
+            ("settlement:bill", "录入账单", ""),
+            ("settlement:records", "结算记录", ""),
+            ("settlement:order", "冲销与补差", ""),
+        ],
+    ),
+    ("对账", [("statements:list", "应付款对账单", ""), ("statements:disputes", "争议款", "")]),
     ("上报", [("reports:months", "月报", ""), ("reports:preview", "按日预览", ""), ("reports:baseline", "筛查基线", "")]),
     ("资料", [("hospitals:list", "定点医院", ""), ("ledger:divisions", "乡镇与村", "")]),
-    ("管理", [("ledger:accounts", "账号", ""), ("admin:index", "区划与规则", ""), ("ledger:trail", "操作记录", "")]),
+    ("管理", [("ledger:accounts", "账号", ""), ("settlement:clients", "接口客户端", ""), ("admin:index", "区划与规则", ""), ("ledger:trail", "操作记录", "")]),
 ]
 ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}}
+# How many wait behind a link, where that is not told elsewhere.
+COUNTED = {"settlement:order": lambda staff: differing_years(staff).count()}
 
 
 @dataclass
@@ -36,6 +49,7 @@ class Link:
     address: str
     words: str
     current: bool
+    count: int = 0
 
 
 def navigation(request: HttpRequest) -> list[tuple[str, list[Link]]]:
@@ -50,7 +64,9 @@ def navigation(request: HttpRequest) -> list[tuple[str, list[Link]]]:
             if name == "reports:workbench" and role == Role.CITY:
                 words = "上报总览"
             narrowed = f"?{request.GET.urlencode()}" == query if query else "state=registered" not in request.GET.urlencode()
-            links.append(Link(reverse(name) + query, words, name == getattr(request, "nav_name", here) and narrowed))
+            current = name == getattr(request, "nav_name", here) and narrowed
+            count = COUNTED[name](request.user) if name in COUNTED else 0
+            links.append(Link(reverse(name) + query, words, current, count))
         if links:
             groups.append((title, links))
     return groups

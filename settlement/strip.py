@@ -1,0 +1,69 @@
+"""The facts above a chain: whom, what, where, how much and under which policy, for a bill before and after it is settled."""
+
+from dataclasses import dataclass
+
+from ledger.models import Person, Staff
+from settlement.engine.bill import Bill
+from settlement.engine.policy import Policy
+from settlement.models import PolicyVersion, Settlement
+from settlement.preparing import Prepared, bill_from
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One line of facts each, as the page shows them; amounts in fen."""
+
+    person: Person
+    opens: bool
+    categories: str
+    disease: str
+    place: str
+    stay: str
+    total: int
+    in_policy: int
+    version: PolicyVersion | None
+    sample: bool
+
+
+def may_open(person: Person, staff: Staff) -> bool:
+    """Whether the person's own page is there for the reader."""
+    return Person.objects.visible_to(staff).filter(pk=person.pk).exists()
+
+
+def strip_of(prepared: Prepared, staff: Staff) -> Strip:
+    entry, found = prepared.entry, prepared.entitlement
+    place = [
+        found.level_words or "医院级别未登记",
+        "统筹区内" if found.in_pooling_area else "统筹区外",
+        "定点" if found.designated else "非定点",
+    ]
+    if entry.referral_number:
+        place.append("已转诊")
+    return Strip(
+        person=entry.person, opens=may_open(entry.person, staff), categories=found.category_words,
+        disease=f"{entry.disease}（{'专项' if found.covered else '非专项'}）", place="，".join(place),
+        stay=f"{entry.admitted_on} 至 {entry.discharged_on}", total=entry.total, in_policy=entry.in_policy, version=found.version,
+        sample=prepared.sample,
+    )  # fmt: skip
+
+
+def strip_of_record(settlement: Settlement, policy: Policy, staff: Staff) -> Strip:
+    """The same from what was kept with the settlement."""
+    bill = bill_from(settlement.inputs)
+    return Strip(
+        person=settlement.person, opens=may_open(settlement.person, staff), categories=categories_of(policy, bill),
+        disease=str(settlement.disease), place=place_of(policy, bill), stay=f"{settlement.admitted_on} 至 {settlement.discharged_on}",
+        total=bill.total, in_policy=bill.in_policy, version=settlement.version, sample=settlement.sample,
+    )  # fmt: skip
+
+
+def categories_of(policy: Policy, bill: Bill) -> str:
+    held = [words for code, words in policy.categories.items() if code in bill.facts.categories]
+    return "、".join(held) or "不属于农村贫困人口类别"
+
+
+def place_of(policy: Policy, bill: Bill) -> str:
+    flags, level = bill.facts.flags, bill.facts.hospital_level
+    place = [policy.level_names.get(level, level)] if level else []
+    place += ["统筹区内" if "in_pooling_area" in flags else "统筹区外", "定点" if "designated" in flags else "非定点"]
+    return "，".join([*place, *(["已转诊"] if "referred" in flags else [])])
