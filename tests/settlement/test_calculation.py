@@ -8,6 +8,7 @@ from settlement import batch, policy_file
 from settlement.calculation import shown
 from settlement.engine.bill import Bill, Result
 from settlement.engine.chain import Chain
+from settlement.engine.policy import Policy
 from settlement.explanation import explain
 from settlement.management.commands.settle import disease_codes
 from settlement.patient_words import layer_sentences
@@ -18,14 +19,14 @@ from tests.settlement.test_cases import CASES, POLICIES
 DISEASES = disease_codes()
 
 
-def settled(code: str, folder) -> list[tuple[str, Bill, Result]]:
-    """The shared bills of a policy with their results."""
+def settled(code: str, folder, policy: Policy | None = None) -> list[tuple[str, Bill, Result]]:
+    """The shared bills of a policy with their results, by that policy or another that reads the same columns."""
     cases = [case for case in CASES if case["policy"] == code]
     with open(folder / "bills.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(cases[0]))
         writer.writeheader()
         writer.writerows(cases)
-    bills = batch.BillFile(policy_file.load(code), DISEASES)
+    bills = batch.BillFile(policy or policy_file.load(code), DISEASES)
     bills.read(folder / "bills.csv")
     return [(entry.bill_no, entry.bill, result) for entry, result in bills.settle() if isinstance(result, Result)]
 
