@@ -19,15 +19,25 @@ FINDERS = REGISTRARS | {Role.CIVIL, Role.POVERTY, Role.DISABLED}
 TREATERS = BUREAU | {Role.LIAISON}
 REPORT_READERS = BUREAU | {Role.CITY}
 
+SIGNED = "signed client"
+
 
 @dataclass(frozen=True)
 class Rule:
-    """One row. ``roles`` None means no login is asked. ``shows``: nothing, masked or full personal data."""
+    """One row. ``roles`` None means no login is asked. ``shows``: nothing, masked or full personal data.
+
+    Scope ``signed client`` with no roles: no session opens it, whosever; a hospital's system does, by its signature on each
+    request (settlement/api/authentication.py), and then acts within its liaison's scope.
+    """
 
     roles: frozenset[str] | None
     methods: str = "GET"
     scope: str = "own area"
     shows: str = "nothing"
+
+    @property
+    def signed(self) -> bool:
+        return self.scope == SIGNED
 
     def allows(self, role: str) -> bool:
         return self.roles is None or role in self.roles
@@ -94,6 +104,20 @@ TABLE: dict[str, Rule] = {
     "reports:preview-people": Rule(REPORT_READERS, "GET", "own returns", "masked"),
     "reports:baseline": Rule(REPORT_READERS, "GET", "own returns"),
     "reports:api-month": Rule(REPORT_READERS, "GET", "own returns"),
+    # Hospital systems, and the operator who keeps them
+    "settlement:clients": Rule({Role.OPERATOR}, "GET", "own prefecture"),
+    "settlement:client-new": Rule({Role.OPERATOR}, "GET POST", "own prefecture"),
+    "settlement:client-edit": Rule({Role.OPERATOR}, "GET POST", "own prefecture"),
+    "settlement:client-switch": Rule({Role.OPERATOR}, "POST", "own prefecture"),
+    "settlement:client-rotate": Rule({Role.OPERATOR}, "POST", "own prefecture"),
+    "api:schema": Rule(None, "GET", "public"),
+    "api:docs": Rule(None, "GET", "public"),
+    "api:entitlements": Rule(frozenset(), "POST", SIGNED, "masked"),
+    "api:preview": Rule(frozenset(), "POST", SIGNED, "masked"),
+    "api:settlements": Rule(frozenset(), "GET POST", SIGNED),
+    "api:settlement": Rule(frozenset(), "GET", SIGNED),
+    "api:reversal": Rule(frozenset(), "POST", SIGNED),
+    "api:elsewhere": Rule(frozenset(), "GET POST", SIGNED),
 }
 # The plain admin serves operators, for accounts, divisions and schedules only: every address below it.
 NAMESPACES: dict[str, Rule] = {"admin": Rule(frozenset({Role.OPERATOR}), "GET POST", "operators")}

@@ -34,10 +34,18 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("settlement:order", "冲销与补差", ""),
         ],
     ),
-    ("对账", [("statements:list", "应付款对账单", ""), ("statements:disputes", "争议款", "")]),
+    ("对账", [("statements:list", "应付款对账单", ""), ("statements:disputes", "争议款", ""), ("statements:checks", "应享待遇核对", "")]),
     ("上报", [("reports:months", "月报", ""), ("reports:preview", "按日预览", ""), ("reports:baseline", "筛查基线", "")]),
     ("资料", [("hospitals:list", "定点医院", ""), ("ledger:divisions", "乡镇与村", "")]),
-    ("管理", [("ledger:accounts", "账号", ""), ("settlement:clients", "接口客户端", ""), ("admin:index", "区划与规则", ""), ("ledger:trail", "操作记录", "")]),
+    (
+        "管理",
+        [
+            ("ledger:accounts", "账号", ""),
+            ("settlement:clients", "接口客户端", ""),
+            ("admin:index", "区划与规则", ""),
+            ("ledger:trail", "操作记录", ""),
+        ],
+    ),
 ]
 ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}}
 # How many wait behind a link, where that is not told elsewhere.

@@ -1,4 +1,4 @@
-"""Settles a file of bills without a database: reads it once, keeps compact rows, answers in the file's order."""
+"""Settles a table of bills without a database: reads it once, keeps compact rows, answers in its order."""
 
 import csv
 import datetime
@@ -93,6 +93,10 @@ class BillFile:
         header = next(rows, None)
         if header is None:
             raise UnreadableFile(f"{path} 是空文件")
+        self.take(header, rows)
+
+    def take(self, header: list[str], rows: Iterable[list[str]]) -> None:
+        """The bills of a table, wherever it comes from: a file or a hospital system's list."""
         self._places = column_places(header, self.policy)
         self._width = len(header)
         used = ("categories", "disease", *(["hospital_level"] if self.policy.levels else []))
@@ -102,7 +106,7 @@ class BillFile:
         twice: set[str] = set()
         with no_collector():
             for position, row in enumerate(rows):
-                number = self._take(position, row)
+                number = self._keep(position, row)
                 if number in seen:
                     twice.add(number)
                 seen.add(number)
@@ -118,7 +122,7 @@ class BillFile:
                 self.faults.setdefault(position, []).append("bill_no: 账单号在文件中出现不止一次")
         self.entries = [entry for entry in self.entries if entry.bill_no not in twice]
 
-    def _take(self, position: int, row: list[str]) -> str:
+    def _keep(self, position: int, row: list[str]) -> str:
         """Keep one row as an entry or as faults; its number either way."""
         places = self._places
         number = row[places["bill_no"]].strip() if len(row) > places["bill_no"] else ""
@@ -234,16 +238,22 @@ def quoted(text: str) -> str:
     return text
 
 
+def settled(bills: BillFile) -> Iterator[tuple[Entry, Result]]:
+    """Each bill that is settled, in the order of cumulation; one that the chain refuses joins the faults instead."""
+    for entry, outcome in bills.settle():
+        if isinstance(outcome, CannotSettle):
+            bills.faults[entry.position] = [str(outcome)]
+        else:
+            yield entry, outcome
+
+
 def output(bills: BillFile) -> tuple[Iterable[str], bool]:
     """The answer's lines in the file's order, and whether every bill was settled."""
     lines: list[str] = [""] * len(bills.numbers)
     with no_collector():
-        for entry, outcome in bills.settle():
-            if isinstance(outcome, CannotSettle):
-                bills.faults[entry.position] = [str(outcome)]
-                continue
-            amounts = [line.amount for line in outcome.lines]
-            amounts.append(outcome.self_pay)
+        for entry, result in settled(bills):
+            amounts = [line.amount for line in result.lines]
+            amounts.append(result.self_pay)
             lines[entry.position] = ",".join([quoted(entry.bill_no), *map(yuan, amounts), ""])
     blanks = "," * (len(bills.policy.layers) + 2)
     for position, faults in bills.faults.items():

@@ -94,8 +94,8 @@ def rotate_secret(*, by: Staff, client: Client) -> str:
 
 
 def _new_code(hospital_code: str) -> str:
-    """lc01-3f9a2c7b: tells people which hospital it is, and fits a header whatever the hospital's code is made of."""
-    return f"{re.sub('[^0-9a-z-]', '', hospital_code.lower())}-{secrets.token_hex(4)}"
+    """lc01-30912674: tells people which hospital it is, and fits a header whatever the hospital's code is made of."""
+    return f"{re.sub('[^0-9a-z-]', '', hospital_code.lower())}-{secrets.randbelow(10**8):08d}"
 
 
 def _told(client: Client) -> dict:

@@ -16,8 +16,12 @@ from ledger.identity import read_id_number
 from ledger.models import AuditEvent, Case, Category, Person, Role
 from ledger.views.cases import AT_ONCE
 from reports.models import DueRule
+from settlement.actions.clients import open_client
+from settlement.api.authentication import SignedClient
+from settlement.api.endpoint import Endpoint
 
 PUBLIC = {name for name, rule in TABLE.items() if rule.roles is None}
+SIGNED = {name for name, rule in TABLE.items() if rule.signed}
 # Addresses whose object lies in an area; the rest show whatever the reader's own area holds.
 WITH_OBJECT = {
     "person": ["person", "timeline", "reveal", "person-edit", "move-house", "category-add", "enrolment", "policy-card", "case-add"],
@@ -66,6 +70,11 @@ class World:
             cast.register("覃水莲", village=cast.village2, found_on=datetime.date(2017, 10, 1)), cast.city_hospital, "450223"
         )
 
+        system, _ = open_client(
+            by=cast.operator, name="住院收费系统", staff=cast.liaison, addresses="10.1.2.3", expires_on=datetime.date(2017, 12, 31)
+        )
+        self.own["client"] = self.foreign["client"] = system.pk
+
     def _objects(self, person, hospital, county: str) -> dict:
         fact = person.categories.get(category=Category.REGISTERED_POOR)
         case = person.cases.get()
@@ -92,11 +101,12 @@ class World:
             "hospitals:discharge": "stay", "hospitals:plan": "case", "hospitals:admit": "case", "hospitals:complete": "case",
             "hospitals:withdraw": "case",
             "ledger:account-reset": "staff", "ledger:account-switch": "staff", "ledger:division-end": "village",
-        }  # fmt: skip
+        } | dict.fromkeys(("settlement:client-edit", "settlement:client-switch", "settlement:client-rotate"), "client")  # fmt: skip
         kind = kinds.get(name) or next((kind for kind, views in WITH_OBJECT.items() if name.removeprefix("ledger:") in views), "person")
         values = {
             "pk": things[kind], "person_pk": things["person"], "what": "phone", "move": "verify", "period": "2017-10",
             "code": things["county"], "group": "all", "figure": "total", "county_code": things["county"],
+            "key": "1", "rest": "nowhere",
         }  # fmt: skip
         return reverse(name, kwargs={key: values[key] for key in pattern.pattern.converters | _inner(pattern)})
 
@@ -128,7 +138,9 @@ def test_the_table_holds_for_every_role(cast, role):
         rule, own = TABLE[name], world.address(name, world.own)
         for method in ("GET", "POST"):
             status = getattr(client, method.lower())(own).status_code
-            if not rule.allows(role):
+            if rule.signed:
+                expected = {401}
+            elif not rule.allows(role):
                 expected = {404}
             elif method not in rule.methods.split():
                 expected = {405}
@@ -163,6 +175,18 @@ def test_a_foreign_record_is_not_there(cast, role):
     assert wrong == []
 
 
+def test_what_a_signature_opens_asks_for_one_and_nothing_else_does():
+    """A row may say "signed client" only of a view that verifies it, with the methods that the view has; and the other way round."""
+    opened = {}
+    for name, pattern in addresses().items():
+        view = getattr(pattern.callback, "cls", None)
+        if view is not None and issubclass(view, Endpoint):
+            assert view.authentication_classes == [SignedClient], name
+            opened[name] = {method.upper() for method in ("get", "post", "put", "patch", "delete") if hasattr(view, method)}
+    assert opened == {name: set(TABLE[name].methods.split()) for name in SIGNED} and len(opened) >= 6
+    assert all(TABLE[name].roles == frozenset() for name in SIGNED)
+
+
 @pytest.mark.django_db
 def test_a_stranger_is_led_to_the_door(cast):
     world = World(cast)
@@ -172,6 +196,8 @@ def test_a_stranger_is_led_to_the_door(cast):
         answer = client.get(world.address(name, world.own))
         if name in PUBLIC:
             assert answer.status_code in (200, 503), name
+        elif name in SIGNED:
+            assert answer.status_code == 401, name
         elif answer.status_code != 302 or not answer["Location"].startswith("/account/login/"):
             wrong.append((name, answer.status_code))
     assert wrong == []
@@ -241,7 +267,7 @@ def _without_tokens(text: str) -> str:
     return re.sub(r'nonce="[^"]+"', "", text)
 
 
-WRITES = [name for name, rule in TABLE.items() if rule.methods == "POST"]
+WRITES = [name for name, rule in TABLE.items() if rule.methods == "POST" and not rule.signed]
 
 
 @pytest.mark.django_db

@@ -16,6 +16,8 @@ NOT_PAGES = {
     "reports:county-workbook",
     "reports:city-workbook",
     "reports:api-month",
+    "api:schema",
+    "api:docs",
     "health",
     "account:logout",
     "account:login",
