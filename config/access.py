@@ -18,6 +18,8 @@ REGISTRARS = BUREAU | {Role.TOWNSHIP}
 FINDERS = REGISTRARS | {Role.CIVIL, Role.POVERTY, Role.DISABLED}
 TREATERS = BUREAU | {Role.LIAISON}
 REPORT_READERS = BUREAU | {Role.CITY}
+STATEMENT_SIDES = PAYERS | {Role.CIVIL, Role.LIAISON}
+SETTLEMENT_READERS = BUREAU | PAYERS | {Role.CIVIL, Role.CITY, Role.LIAISON}
 
 SIGNED = "signed client"
 
@@ -90,6 +92,41 @@ TABLE: dict[str, Rule] = {
     "hospitals:discharge": Rule(TREATERS, "GET POST", "own stays", "masked"),
     "hospitals:complete": Rule(TREATERS, "GET POST", "own cases", "masked"),
     "hospitals:withdraw": Rule(BUREAU, "GET POST", "own cases", "masked"),
+    # The settlement window
+    "settlement:benefit": Rule({Role.LIAISON}, "GET POST", "own patients", "masked"),
+    "settlement:benefit-of": Rule({Role.LIAISON}, "GET", "own drafts", "masked"),
+    "settlement:bill": Rule({Role.LIAISON}, "GET POST", "own patients", "masked"),
+    "settlement:bill-of": Rule({Role.LIAISON}, "GET POST", "own drafts", "masked"),
+    "settlement:preview": Rule({Role.LIAISON}, "GET", "own drafts", "masked"),
+    "settlement:preview-sheet": Rule({Role.LIAISON}, "GET", "own drafts", "masked"),
+    "settlement:confirm": Rule({Role.LIAISON}, "POST", "own drafts"),
+    "settlement:found-case": Rule({Role.LIAISON}, "GET POST", "own drafts", "masked"),
+    "settlement:records": Rule(SETTLEMENT_READERS, "GET", "own settlements", "masked"),
+    "settlement:record": Rule(SETTLEMENT_READERS, "GET", "own settlements", "masked"),
+    "settlement:calculation-sheet": Rule(SETTLEMENT_READERS, "GET", "own settlements", "masked"),
+    "settlement:settlement-sheet": Rule(SETTLEMENT_READERS, "GET", "own settlements", "masked"),
+    "settlement:of-person": Rule(SETTLEMENT_READERS, "GET", "own people", "masked"),
+    "settlement:reverse": Rule({Role.LIAISON}, "GET POST", "own settlements", "masked"),
+    "settlement:again": Rule({Role.LIAISON}, "POST", "own settlements"),
+    "settlement:order": Rule(SETTLEMENT_READERS, "GET", "own settlements", "masked"),
+    # Statements between hospitals and payers
+    "statements:list": Rule(SETTLEMENT_READERS, "GET", "own statements"),
+    "statements:prepare": Rule(BUREAU | {Role.LIAISON}, "POST", "own settlements"),
+    "statements:statement": Rule(SETTLEMENT_READERS, "GET", "own statements", "masked"),
+    "statements:again": Rule(BUREAU | {Role.LIAISON}, "POST", "own statements"),
+    "statements:step": Rule(STATEMENT_SIDES, "GET POST", "own statements"),
+    "statements:workbook": Rule(SETTLEMENT_READERS, "GET", "own statements", "masked"),
+    "statements:dispute": Rule(STATEMENT_SIDES - {Role.LIAISON}, "GET POST", "own statements", "masked"),
+    "statements:disputes": Rule(SETTLEMENT_READERS, "GET", "own statements", "masked"),
+    "statements:resolve": Rule(SETTLEMENT_READERS, "GET POST", "own statements", "masked"),
+    # Whether bills paid elsewhere were paid as the policy gives
+    "statements:checks": Rule(BUREAU | {Role.INSURANCE, Role.CIVIL, Role.CITY}, "GET", "own paid bills", "masked"),
+    "statements:check-run": Rule(BUREAU | {Role.INSURANCE, Role.CIVIL}, "POST", "own paid bills"),
+    "statements:check-import": Rule(BUREAU | {Role.INSURANCE, Role.CIVIL}, "GET POST", "own people", "masked"),
+    "statements:check-template": Rule(BUREAU | {Role.INSURANCE, Role.CIVIL}, "GET", "own area"),
+    "statements:check-workbook": Rule(BUREAU | {Role.INSURANCE, Role.CIVIL, Role.CITY}, "GET", "own paid bills", "masked"),
+    "statements:check-bill": Rule(BUREAU | {Role.INSURANCE, Role.CIVIL, Role.CITY}, "GET", "own paid bills", "masked"),
+    "statements:check-remove": Rule(BUREAU | {Role.INSURANCE, Role.CIVIL}, "POST", "own paid bills"),
     # The month
     "reports:months": Rule(REPORT_READERS, "GET", "own returns"),
     "reports:month": Rule(REPORT_READERS, "GET", "own returns"),
