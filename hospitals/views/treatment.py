@@ -11,10 +11,10 @@ from hospitals.forms import AdmitForm, CompleteForm, DischargeForm, PlanForm
 from hospitals.models import Stay
 from ledger import clock
 from ledger.actions.refusals import Refused
-from ledger.actions.trail import record
 from ledger.forms import LedgerForm, ReasonForm, posted
 from ledger.models import Case, Person
 from ledger.transitions import MOVES
+from ledger.views.reading import note_form, note_reading
 
 
 def stays(request: HttpRequest, person_pk: int) -> HttpResponse:
@@ -27,7 +27,7 @@ def stays(request: HttpRequest, person_pk: int) -> HttpResponse:
     )
     request.nav_name = "ledger:case-list"
     if not request.htmx:  # The panel belongs to a page that is on the trail already.
-        record("viewed_person", by=request.user, subject=person, county=person.county, detail={"what": "住院"})
+        note_reading(request, person, "住院")
     template = "hospitals/_stays.html" if request.htmx else "hospitals/stays.html"
     return render(request, template, {"person": person, "stays": [_row(stay) for stay in rows]})
 
@@ -42,12 +42,14 @@ def _row(stay: Stay) -> dict:
 
 
 def _case(request: HttpRequest, pk: int) -> Case:
-    scoped = Case.objects.visible_to(request.user).select_related("person__township", "person__village", "disease", "county__parent")
+    scoped = Case.objects.visible_to(request.user).select_related(
+        "person__county", "person__township", "person__village", "disease", "county__parent"
+    )
     return get_object_or_404(scoped, pk=pk)
 
 
 def _answer(
-    request: HttpRequest, *, page: str, case: Case, form: LedgerForm, act: Callable[[dict], object], said: str, **context
+    request: HttpRequest, *, page: str, name: str, case: Case, form: LedgerForm, act: Callable[[dict], object], said: str, **context
 ) -> HttpResponse:
     """Show the form; on a good answer act once, say so and go back to the person."""
     request.nav_name = "ledger:case-list"
@@ -59,13 +61,14 @@ def _answer(
         else:
             messages.success(request, said)
             return redirect("ledger:person", case.person_id)
+    note_form(request, case.person, name)
     return render(request, page, {"form": form, "case": case, **context}, status=422 if form.errors else 200)
 
 
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
     return _answer(
-        request, page="hospitals/plan.html", case=case, said="已定诊疗方案。",
+        request, page="hospitals/plan.html", name="诊疗方案", case=case, said="已定诊疗方案。",
         form=PlanForm(posted(request), case=case, staff=request.user),
         act=lambda data: actions.choose_hospital(by=request.user, case=case, hospital=data["hospital"]),
     )  # fmt: skip
@@ -74,7 +77,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def admit(request: HttpRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
     return _answer(
-        request, page="hospitals/admit.html", case=case, said="已登记入院。",
+        request, page="hospitals/admit.html", name="入院", case=case, said="已登记入院。",
         form=AdmitForm(posted(request), case=case, staff=request.user),
         act=lambda data: actions.admit(by=request.user, case=case, hospital=data["hospital"], on=data["admitted_on"]),
     )  # fmt: skip
@@ -82,10 +85,12 @@ def admit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def discharge(request: HttpRequest, pk: int) -> HttpResponse:
     scoped = Stay.objects.visible_to(request.user)
-    stay = get_object_or_404(scoped.select_related("hospital", "case__person__village", "case__person__township", "case__disease"), pk=pk)
+    stay = get_object_or_404(
+        scoped.select_related("hospital", "case__person__county", "case__person__village", "case__person__township", "case__disease"), pk=pk
+    )
     completed = "completed" in request.POST
     return _answer(
-        request, page="hospitals/discharge.html", case=stay.case, stay=stay,
+        request, page="hospitals/discharge.html", name="出院", case=stay.case, stay=stay,
         said="已登记出院，完成治疗。" if completed else "已登记出院。",
         form=DischargeForm(posted(request), initial={"completed": "completed" in request.GET}),
         act=lambda data: actions.discharge(by=request.user, stay=stay, on=data["discharged_on"], completed=data["completed"]),
@@ -97,7 +102,7 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     last = Stay.objects.visible_to(request.user).filter(case=case).select_related("hospital").first()
     initial = {"completed_on": (last.discharged_on if last else None) or clock.today()}
     return _answer(
-        request, page="hospitals/complete.html", case=case, stay=last, said="已登记完成治疗。",
+        request, page="hospitals/complete.html", name="完成治疗", case=case, stay=last, said="已登记完成治疗。",
         form=CompleteForm(posted(request), initial=initial),
         act=lambda data: actions.complete(by=request.user, case=case, on=data["completed_on"], lasting=data["lasting"]),
     )  # fmt: skip
@@ -108,7 +113,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
     label = MOVES["withdraw"].label
     return _answer(
-        request, page="ledger/person_form.html", case=case, person=case.person, said=f"{case.person.name}的{case.disease}：已{label}。",
+        request, page="ledger/person_form.html", name=label, case=case, person=case.person, said=f"{case.person.name}的{case.disease}：已{label}。",
         title=f"{label}：{case.disease}", section=label, save=label, layout=[("reason", "w8")], danger=True,
         lead="只用于误登记完成治疗。完成治疗日期会被撤销，统计随之改变。",
         form=ReasonForm(posted(request)), act=lambda data: actions.withdraw(by=request.user, case=case, reason=data["reason"]),

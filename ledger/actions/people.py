@@ -1,4 +1,4 @@
-"""Registering a person, finding who holds an ID number, correcting, revealing, moving house."""
+"""Registering a person, finding who holds an ID number, correcting, revealing."""
 
 import datetime
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from ledger.actions.locking import hold_person
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
 from ledger.actions.trail import record
 from ledger.identity import IdNumber
-from ledger.models import AuditEvent, Case, Division, Person, Residence, Staff
+from ledger.models import AuditEvent, Division, Person, Residence, Staff
 from ledger.models.division import Level
 from ledger.pinyin import initials
 from ledger.protection import Sealed, keyed_hash, mask_numbers
@@ -219,7 +219,7 @@ def changed_fields(person: Person, fields: dict) -> list[tuple[str, str, str]]:
 
 
 def correct_person(*, by: Staff, person: Person, version: int, facts: PersonFacts) -> Person:
-    """Save corrected particulars. Home is moved by ``move_house``, not here.
+    """Save corrected particulars. Home is moved by ``homes.move_house``, not here.
 
     Raises Stale when somebody saved in between (with the differences), Refused when the ID number is taken.
     """
@@ -265,47 +265,3 @@ def reveal(*, by: Staff, person: Person, what: str, purpose: str = "") -> str:
     value = getattr(person, what).reveal()
     tell(person, "revealed", f"查看{REVEALABLE[what]}" + (f"，用途：{purpose}" if purpose else ""), by=by, detail={"field": what})
     return value
-
-
-@transaction.atomic
-def move_house(*, by: Staff, person: Person, village: Division, address: str, on: datetime.date, reason: str = "") -> Person:
-    """A person lives elsewhere in the prefecture from a day on; their cases go with them, past reports stay.
-
-    Whoever they move away from says so: a county cannot fetch another's people. Raises Refused for a village outside the
-    prefecture, a day before the present home began or in the future.
-    """
-    person = hold_person(person, by)
-    if village.level != Level.VILLAGE or village.prefecture != person.county.prefecture:
-        raise Refused("没有这个行政村代码。请填 12 位代码，可在“乡镇与村”里查到。", "village_code")
-    home = person.residences.filter(during__endswith=None).first()
-    if home is None:
-        raise Refused("这位患者已迁出本市，不能再改住址。", "on")
-    if on > clock.today():
-        raise Refused(f"搬迁日期 {on} 晚于今天，请改正。", "on")
-    if home.during.lower and on <= home.during.lower:
-        raise Refused(f"搬迁日期 {on} 不晚于现住址的起始日期 {home.during.lower}，请改其中一个。", "on")
-    before = person.county
-    home.during = DateRange(home.during.lower, on)
-    home.save(update_fields=["during"])
-    township = village.parent
-    Residence.objects.create(
-        person=person,
-        county=township.parent,
-        township=township,
-        village=village,
-        address=address,
-        during=DateRange(on, None),
-        reason=reason,
-    )
-    person.county, person.township, person.village, person.address = township.parent, township, village, address
-    person.version += 1
-    person.save()
-    Case.objects.everywhere("a move crosses counties").filter(person=person).update(county=township.parent, township=township)
-    text = (
-        f"{on} 起搬到{township.parent.label}{township.name}{village.name}"
-        if before.pk != township.parent_id
-        else f"{on} 起搬到{township.name}{village.name}"
-    )
-    tell(person, "moved_house", text, by=by, on=on, reason=reason, detail={"from": before.code, "to": township.parent.code})
-    remake([person.pk])
-    return person

@@ -17,6 +17,7 @@ from ledger.models import Case, CategoryFact, Person, Programme, Role
 from ledger.person_forms import CaseForm
 from ledger.transitions import MOVES, OUTCOMES, STATES
 from ledger.views.people import find_person
+from ledger.views.reading import note_form
 from ledger.views.register import FOUND_ONLY
 
 COUNT_CAP = 1000
@@ -69,6 +70,7 @@ def case_add(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, f"已登记{person.name}的{case.disease}，状态“{case.get_state_display()}”。")
                 return redirect("ledger:person", pk)
+    note_form(request, person, "病种")
     return render(request, "ledger/case_add.html", {"form": form, "person": person}, status=422 if form.errors else 200)
 
 
@@ -103,7 +105,7 @@ LEADS = {
 
 def case_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     """One move of a case: at once where nothing is asked, else by a form with the reason."""
-    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("person", "disease", "county"), pk=pk)
+    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("person__county", "disease", "county"), pk=pk)
     request.nav_name = "ledger:case-list"
     label = "确认年龄" if move == "confirm-age" else MOVES[move].label if move in MOVES else ""
     if move in AT_ONCE and request.method == "POST":
@@ -130,6 +132,7 @@ def case_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
             messages.success(request, f"{case.person.name}的{case.disease}：已{label}。")
             gone = not Person.objects.visible_to(request.user).filter(pk=case.person_id).exists()
             return redirect(reverse("ledger:case-list") if gone else reverse("ledger:person", args=[case.person_id]))
+    note_form(request, case.person, label)
     context = {
         "form": form, "person": case.person, "case": case, "title": f"{label}：{case.disease}", "section": label, "save": label, "lead": LEADS[move],
         "layout": layout, "danger": move == "close",

@@ -15,6 +15,7 @@ from ledger.models import CategoryFact, Person
 from ledger.models.person import VERIFIER
 from ledger.person_forms import CategoryForm
 from ledger.views.people import find_person
+from ledger.views.reading import note_form
 
 
 def find_fact(request: HttpRequest, pk: int) -> CategoryFact:
@@ -36,6 +37,7 @@ def ask(
         else:
             messages.success(request, done)
             return redirect("ledger:person", person.pk)
+    note_form(request, person, button.removeprefix("保存"))
     context = {"form": form, "person": person, "title": title, "save": button, "lead": lead, "layout": layout}
     return render(request, "ledger/person_form.html", context, status=422 if form.errors else 200)
 

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ledger import clock
 from ledger.actions import people as actions
+from ledger.actions.homes import move_house
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
 from ledger.actions.trail import record
 from ledger.forms import LedgerForm, NumberText, PlainField, posted
@@ -15,6 +16,7 @@ from ledger.models import Case, Category, Person, Programme
 from ledger.models.person import VERIFIER, manages
 from ledger.person_forms import HomeForm, PersonForm
 from ledger.progress import case_progress
+from ledger.views.reading import note_form, note_reading
 from ledger.views.register import Identity, identity_of
 
 NEWEST = 5
@@ -39,7 +41,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         fact.managed = manages(request.user.role, fact.category)
         fact.holds = fact.holds_on(today)
     forward = [step for one in progress for step in one.steps if step.forward]
-    record("viewed_person", by=request.user, subject=found, county=found.county)
+    note_reading(request, found)
     context = {
         "person": found, "progress": progress, "facts": facts, "held": [fact for fact in facts if fact.holds], "next": forward[0] if forward else None,
         "special": sum(one.special for one in progress), "events": events[:NEWEST], "event_count": len(events),
@@ -50,7 +52,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_person(request, pk)
-    record("viewed_person", by=request.user, subject=found, county=found.county, detail={"what": "经过"})
+    note_reading(request, found, "经过")
     return render(request, "ledger/timeline.html", {"person": found, "events": found.events.told_to(request.user)})
 
 
@@ -127,7 +129,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            moved = actions.move_house(
+            moved = move_house(
                 by=request.user, person=found, village=data["village_code"], address=data["address"], on=data["on"], reason=data["reason"]
             )
         except Refused as refused:
@@ -136,6 +138,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"{moved.name}自 {data['on']} 起的住址已改为{moved.county.label}{moved.full_address}。")
             still_ours = Person.objects.visible_to(request.user).filter(pk=pk).exists()
             return redirect("ledger:person", pk) if still_ours else redirect("ledger:case-list")
+    note_form(request, found, "搬迁")
     context = {
         "person": found, "form": form, "title": "搬迁", "save": "保存搬迁",
         "lead": f"现住{found.full_address}。搬到外县的，病例自搬迁之日起转到新的县；以前的上报不变。",

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ledger.actions import cases
-from ledger.actions.people import move_house
+from ledger.actions.homes import move_house
 from ledger.actions.refusals import Refused
 from ledger.models import Case, Standing
 from ledger.standing import differences

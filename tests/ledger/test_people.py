@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ledger.actions import people
-from ledger.actions.people import CategoryEntry, correct_person, holder_of, move_house, register_person, reveal, similar_people
+from ledger.actions.homes import move_house
+from ledger.actions.people import CategoryEntry, correct_person, holder_of, register_person, reveal, similar_people
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
 from ledger.models import AuditEvent, Case, CaseEvent, Category, CategoryFact, Person, Residence, Standing
 from tests.cast import on_day

@@ -15,7 +15,8 @@ from ledger import standing
 from ledger.actions import cases, categories, people
 from ledger.actions.cases import close_case, open_case, verify_case
 from ledger.actions.categories import give_policy_card, hold_category, verify_category
-from ledger.actions.people import move_house, register_person
+from ledger.actions.homes import move_house
+from ledger.actions.people import register_person
 from ledger.actions.refusals import Refused
 from ledger.models import Case, Category, CategoryFact, Person, Standing
 from ledger.standing import differences

@@ -17,7 +17,8 @@ from ledger.actions.categories import (
     record_enrolment,
     verify_category,
 )
-from ledger.actions.people import correct_person, holder_of, move_house, register_person, reveal
+from ledger.actions.homes import move_house
+from ledger.actions.people import correct_person, holder_of, register_person, reveal
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, Case, Category, Division, Person
 from ledger.models.division import Level

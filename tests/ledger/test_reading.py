@@ -1,0 +1,129 @@
+"""Whoever opens a page that shows a person leaves one row on the trail for it: never none, never two."""
+
+import datetime
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from config.access import TABLE
+from hospitals.models import Stay
+from ledger import clock
+from ledger.models import AuditEvent, Case, Person
+from tests.ledger.desks import client_of
+
+pytestmark = pytest.mark.django_db
+# page: (what its address names, who opens it, in which state of the case, what the row says)
+PAGES = {
+    "ledger:person": ("person", "clerk", "registered", {}),
+    "ledger:timeline": ("person", "city", "registered", {"what": "经过"}),
+    "ledger:person-edit": ("person", "clerk", "registered", {}),
+    "ledger:move-house": ("person", "clerk", "registered", {"what": "搬迁表单"}),
+    "ledger:category-add": ("person", "civil", "registered", {"what": "类别表单"}),
+    "ledger:category-end": ("fact", "poverty", "registered", {"what": "终止表单"}),
+    "ledger:out-of-poverty": ("fact", "poverty", "registered", {"what": "脱贫年度表单"}),
+    "ledger:enrolment": ("person", "insurance", "registered", {"what": "参保表单"}),
+    "ledger:policy-card": ("person", "township", "registered", {"what": "明白卡表单"}),
+    "ledger:case-add": ("person", "disabled", "registered", {"what": "病种表单"}),
+    "ledger:case-move": ("close", "lead", "registered", {"what": "销号表单"}),
+    "hospitals:stays": ("person", "civil", "registered", {"what": "住院"}),
+    "hospitals:plan": ("case", "clerk", "verified", {"what": "诊疗方案表单"}),
+    "hospitals:admit": ("case", "liaison", "planned", {"what": "入院表单"}),
+    "hospitals:discharge": ("stay", "liaison", "in_treatment", {"what": "出院表单"}),
+    "hospitals:complete": ("case", "liaison", "in_treatment", {"what": "完成治疗表单"}),
+    "hospitals:withdraw": ("case", "lead", "treated", {"what": "撤销完成治疗表单"}),
+}
+ENTRIES = sorted(name for name in PAGES if "POST" in TABLE[name].methods)
+
+
+@pytest.fixture
+def patient(cast) -> Person:
+    """韦桂兰, whose case the county hospital treats, with a stay."""
+    person = cast.register("韦桂兰", on=datetime.date(2017, 10, 1))
+    case = person.cases.get()
+    Stay.objects.create(
+        case=case, hospital=cast.hospital, admitted_on=datetime.date(2017, 10, 10), recorded_at=clock.now(), recorded_by=cast.clerk
+    )
+    return person
+
+
+def opened(cast, person: Person, name: str, method: str = "get", **sent):
+    """The answer, after the case was brought into the state in which that page is open."""
+    kind, who, state, _ = PAGES[name]
+    case = person.cases.get()
+    Case.objects.everywhere("set-up").filter(pk=case.pk).update(
+        state=state, hospital_code="450222-1", completed_on=datetime.date(2017, 10, 18) if state == "treated" else None
+    )
+    stay = Stay.objects.everywhere("set-up").get()
+    args = {
+        "person": [person.pk], "fact": [person.categories.get().pk], "case": [case.pk], "close": [case.pk, "close"], "stay": [stay.pk],
+    }[kind]  # fmt: skip
+    return getattr(client_of(getattr(cast, who)), method)(reverse(name, args=args), **sent)
+
+
+def rows_since(mark: int) -> list[tuple]:
+    events = AuditEvent.objects.filter(pk__gt=mark).order_by("pk")
+    return [(event.action, event.username, event.subject_type, event.subject_id, event.county_code, event.detail) for event in events]
+
+
+def mark() -> int:
+    return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def test_every_page_of_a_person_is_told_here():
+    """A new page with a person in its address comes into the table above, or this fails."""
+    known = set()
+    for namespace in ("ledger", "hospitals"):
+        _, resolver = get_resolver().namespace_dict[namespace]
+        known |= {
+            f"{namespace}:{pattern.name}"
+            for pattern in resolver.url_patterns
+            if pattern.pattern.converters and "GET" in TABLE[f"{namespace}:{pattern.name}"].methods
+        }
+    assert {name for name in known if TABLE[name].shows != "nothing"} == set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_opening_a_page_leaves_one_row(cast, patient, name):
+    before = mark()
+    answer = opened(cast, patient, name)
+    assert answer.status_code == 200 and "韦桂兰" in answer.content.decode()
+    action = "opened_for_edit" if name == "ledger:person-edit" else "viewed_person"
+    _, who, _, detail = PAGES[name]
+    assert rows_since(before) == [(action, getattr(cast, who).username, "person", patient.pk, "450222", detail)]
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_with_faults_is_no_further_opening(cast, patient, name):
+    opened(cast, patient, name)
+    before = mark()
+    answer = opened(cast, patient, name, "post")
+    assert answer.status_code == 422 and "韦桂兰" in answer.content.decode()
+    assert rows_since(before) == []
+
+
+def test_an_entry_leaves_the_row_of_what_it_does_only(cast, patient):
+    before = mark()
+    answer = opened(cast, patient, "ledger:policy-card", "post", data={"since": "2017-10-09", "number": "LZ-7"})
+    assert answer.status_code == 302
+    assert [row[0] for row in rows_since(before)] == ["card_given"]
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "hospitals:stays"])
+def test_a_whole_page_leaves_its_row_whoever_says_it_is_a_fragment(cast, patient, name):
+    before = mark()
+    opened(cast, patient, name, headers={"HX-Request": "true"})
+    assert len(rows_since(before)) == 1
+
+
+def test_the_persons_page_with_its_panel_is_one_reading(cast, patient):
+    before = mark()
+    opened(cast, patient, "ledger:person")
+    opened(cast, patient, "hospitals:stays", headers={"HX-Request": "true"})
+    assert [row[0] for row in rows_since(before)] == ["viewed_person"]
+
+
+def test_a_page_that_is_not_there_leaves_no_row(cast, patient):
+    before = mark()
+    for name, arguments in (("ledger:move-house", [patient.pk]), ("ledger:case-move", [patient.cases.get().pk, "close"])):
+        assert client_of(cast.lead2).get(reverse(name, args=arguments)).status_code == 404
+    assert rows_since(before) == []
