@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass, field
 
-from ledger.models import Case, Division, Person, Staff
+from ledger.models import Case, Division, Person, Staff, Standing
 from reports.forms.f1 import FIGURES, TOTAL
 from reports.models import Form, Submission
 
@@ -28,12 +28,6 @@ class Check:
 def run_checks(staff: Staff, county: Division, period: datetime.date, payloads: dict[str, dict]) -> list[Check]:
     """All checks of a county's month, the gravest first. Three queries, however many people."""
     f1, f2 = payloads["F1"], payloads["F2"]
-    without_hospital = list(
-        Case.objects.visible_to(staff)
-        .filter(person__in=f1["people"][TOTAL]["treated"], completed_on__lte=f1["cut_off_on"], hospital_code="")
-        .select_related("person")
-        .order_by("person")
-    )
     printed = {row["person"]: row for row in (*f2["rows"], *f1["roster"])}
     no_number = [row for row in printed.values() if not row["id_number"]]
     no_insurance = [row for row in f1["roster"] if not row["insurance_number"]]
@@ -44,11 +38,20 @@ def run_checks(staff: Staff, county: Division, period: datetime.date, payloads: 
         _total_row(f1),
         _roster(f1),
         *_last_month(staff, county, period, f1),
-        _missing("已救治，没有填定点医院", "每例都有定点医院", [(case.person.name, case.person_id) for case in without_hospital]),
+        _missing("已救治，没有填定点医院", "每例都有定点医院", _without_hospital(staff, f1)),
         _missing("没有身份证号，名单和台账上是空的", "名单和台账上每人都有身份证号", _named(no_number, open_to)),
         _missing("没有医保（农合）证号，名单上是空的", "名单上每人都有医保（农合）证号", _named(no_insurance, open_to)),
     ]
     return sorted(found, key=lambda check: ("bad", "warn", "ok").index(check.tone))
+
+
+def _without_hospital(staff: Staff, f1: dict) -> list[tuple[str, int | None]]:
+    """Whoever F1 counts as treated by a case without a hospital; a case struck off on the cut-off counts nowhere."""
+    treated = Standing.objects.filter(
+        person__in=f1["people"][TOTAL]["treated"], during__contains=datetime.date.fromisoformat(f1["cut_off_on"])
+    )
+    cases = Case.objects.visible_to(staff).filter(pk__in=treated.values("case"), completed_on__lte=f1["cut_off_on"], hospital_code="")
+    return list(cases.order_by("person").values_list("person__name", "person").distinct())
 
 
 def _named(rows: list[dict], open_to: set[int]) -> list[tuple[str, int | None]]:

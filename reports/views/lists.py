@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from ledger.models import Case, Division, Person, ReportGroup, Staff
+from ledger.models import Division, Person, ReportGroup, Staff, Standing
 from ledger.protection import mask_id_number
 from reports.forms.f1 import LABELS, NEITHER, TOTAL
 from reports.forms.f2 import HEADINGS as F2_HEADINGS
@@ -77,23 +77,26 @@ def mask_insurance(number: str) -> str:
 
 
 def listed(staff: Staff, ids: Iterable[int], on: datetime.date) -> list[Listed]:
-    """These people as of a day, in the order given, for the eyes of this member of staff. Six queries, however many people."""
+    """These people as of a day, in the order given, for the eyes of this member of staff. Six queries, however many people.
+
+    Their diseases are those that stood on the ledger on the day, by the same dated rows that the figure counts: one registered
+    by mistake is not told for days on which it was struck off, whatever became of it since.
+    """
     ids = list(ids)
     known = particulars(ids, on)
     open_to = set(Person.objects.visible_to(staff).filter(pk__in=ids).values_list("pk", flat=True))
-    cases = Case.objects.everywhere("people behind a figure that the viewer may open").filter(person__in=ids, registered_on__lte=on)
-    cases = cases.exclude(outcome="mistaken", closed_on__lte=on)
-    told: dict[int, list[Case]] = {}
-    for case in cases.select_related("disease").order_by("disease__position"):
-        told.setdefault(case.person_id, []).append(case)
+    told: dict[int, list[Standing]] = {}
+    stood = Standing.objects.filter(person__in=ids, during__contains=on).select_related("disease")
+    for line in stood.order_by("disease__position", "pk"):
+        told.setdefault(line.person_id, []).append(line)
     found = []
     for pk in ids:
         facts, held = known[pk], told.get(pk, [])
-        days = [case.completed_on for case in held if case.completed_on and case.completed_on <= on]
+        days = [line.completed_on for line in held if line.completed_on and line.completed_on <= on]
         found.append(
             Listed(
                 facts.name, facts.sex, facts.age, facts.address, mask_id_number(facts.id_number), mask_insurance(facts.insurance_number),
-                "、".join(str(case.disease) for case in held), max(days, default=None), pk if pk in open_to else None,
+                "、".join(str(line.disease) for line in held) or "—", max(days, default=None), pk if pk in open_to else None,
             )
         )  # fmt: skip
     return found
