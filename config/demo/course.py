@@ -10,7 +10,7 @@ from ledger.identity import age_on
 from ledger.models import Case, Disease, Person, Role, Staff
 from ledger.transitions import OUTCOMES, target_of
 
-FOUND_HOW = ("家庭医生签约服务", "村医入户", "健康体检", "住院就诊", "扶贫干部走访")
+FOUND_HOW = ("家庭医生签约", "村医入户随访", "健康体检", "医院就诊", "扶贫部门提供")  # In the words of the form.
 LONG_TERM = {"end-stage-renal-disease"}
 
 

@@ -38,6 +38,10 @@ class Invention:
             given = MEN if sex == "male" else WOMEN
         return (surname or self.rng.choice(SURNAMES.split())) + self.rng.choice(given.split())
 
+    def husbands_surname(self, wife: str) -> str:
+        """Another surname than the wife's, from a source of its own: asking for it moves nothing else in the demo."""
+        return Random(wife).choice([surname for surname in SURNAMES.split() if surname != wife[0]])
+
     def staff_name(self) -> str:
         return self._once(lambda: self.rng.choice(SURNAMES.split()) + self.rng.choice(STAFF.split()))
 

@@ -20,7 +20,13 @@ BASIS = {
     Category.ORPHAN: "孤儿认定表，{year} 年",
     Category.DISABLED_POOR: "残疾人证，{year} 年",
 }
-NO_NUMBER = "新生儿，还没有上户口"
+NO_NUMBER = "婴儿未上户"
+# Who is called for a patient, in the words of the form, and that relative's sex.
+OF_A_CHILD = [("父母", "male"), ("父母", "female")]
+OF_AN_ADULT = {
+    "male": [("配偶", "female"), ("子女", "male"), ("子女", "female")],
+    "female": [("配偶", "male"), ("子女", "male"), ("子女", "female")],
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Registry:
         name = invention.name(sex, age)
         number = invention.id_number(county.code, born_on, sex) if with_number else ""
         phone = invention.mobile() if age > 14 and rng.random() < 0.9 else ""
-        relation, contact_sex = rng.choice([("父亲", "male"), ("母亲", "female")] if age <= 14 else RELATIONS[sex])
+        relation, contact_sex = rng.choice(OF_A_CHILD if age <= 14 else OF_AN_ADULT[sex])
         group = f"{rng.choice(['东', '西', '上', '中', '下', '老', '新'])}屯 {rng.randint(1, 99)} 号"
         return Person(
             name=name, initials=initials(name), sex=sex, born_on=born_on,
@@ -78,10 +84,18 @@ class Registry:
             native_place=f"广西{county.label}", phone=phone, phone_hash=keyed_hash(phone) if phone else "",
             address=group if village.name.endswith("村") else f"{rng.randint(1, 12)} 组 {rng.randint(1, 60)} 号",
             household_number=f"{village.code[:9]}{rng.randint(1, 9999):04d}",
-            contact_name=invention.name(contact_sex, 40, name[0] if contact_sex == "male" else ""), contact_relation=relation,
+            contact_name=self._relative(name, sex, age, relation, contact_sex), contact_relation=relation,
             contact_phone=invention.mobile(), village_doctor=invention.name(rng.choice(["male", "female"]), 45),
             village_doctor_phone=invention.mobile(),
         )  # fmt: skip
+
+    def _relative(self, name: str, sex: str, age: int, relation: str, relatives_sex: str) -> str:
+        """Wives and mothers keep their own surnames; children have their father's, which a woman's husband has too."""
+        drawn = self.invention.name(relatives_sex, 40, name[0] if relatives_sex == "male" else "")
+        if relatives_sex == "female" and relation != "子女":
+            return drawn
+        family = self.invention.husbands_surname(name) if sex == "female" and age > 14 else name[0]
+        return family + drawn[1:]
 
     def _home(self, person: Person, since: datetime.date, reason: str = "") -> None:
         self.book.add_home(
@@ -149,9 +163,3 @@ class Registry:
     def leave_prefecture(self, person: Person, on: datetime.date) -> None:
         last = self.book.homes_of(person)[-1]
         last.during = DateRange(last.during.lower, on)
-
-
-RELATIONS = {
-    "male": [("妻子", "female"), ("儿子", "male"), ("女儿", "female")],
-    "female": [("丈夫", "male"), ("儿子", "male"), ("女儿", "female")],
-}

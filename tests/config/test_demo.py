@@ -19,6 +19,7 @@ from config.demo.returns import LATE, submit_early_counties
 from hospitals.models import Designation, Hospital, Stay
 from ledger.identity import read_id_number
 from ledger.models import AuditEvent, Case, CaseEvent, Category, CategoryFact, Division, Person, Role, Staff
+from ledger.person_forms import NO_NUMBER, RELATIONS, WAYS_FOUND
 from ledger.standing import differences
 from ledger.transitions import MOVES, STATES
 from reports.forms.f5 import baseline
@@ -153,6 +154,22 @@ def test_id_numbers_fit_their_holders(loaded):
         assert (number.born_on, number.sex) == (person.born_on, person.sex)
         assert number.number[14] == "9"
     assert without == 3
+
+
+def test_what_a_form_offers_is_in_the_forms_words(loaded):
+    """Or a correction of somebody else's particulars would find a word that its list does not have."""
+    people = list(everyone())
+    assert {person.contact_relation for person in people} == {"配偶", "父母", "子女"} < set(RELATIONS)
+    assert {person.id_absent_reason for person in people} - {""} == {"婴儿未上户"} < set(NO_NUMBER)
+    assert {case.found_how for case in every_case()} < set(WAYS_FOUND)
+
+
+def test_families_have_their_surnames(loaded):
+    grown = [person for person in everyone() if LAST_DAY.year - person.born_on.year > 16]
+    wives = [person for person in grown if person.sex == "female" and person.contact_relation == "配偶"]
+    fathers = [person for person in grown if person.sex == "male" and person.contact_relation == "子女"]
+    assert len(wives) > 50 and [person.name for person in wives if person.contact_name[0] == person.name[0]] == []
+    assert len(fathers) > 50 and [person.name for person in fathers if person.contact_name[0] != person.name[0]] == []
 
 
 def test_every_history_follows_the_table_of_moves(loaded):
