@@ -152,7 +152,7 @@ class BenefitForm(LedgerForm):
 
     disease = forms.ChoiceField(label="病种")
     total_yuan = AmountField(label="预计总费用（元）", required=False)
-    in_policy_yuan = AmountField(label="其中政策范围内（元）", required=False)
+    in_policy_yuan = AmountField(label="政策范围内（元）", required=False)
     referral_number = PlainField(label="转诊批准号", max_length=40, required=False)
     commercial_yuan = AmountField(label="商业保险预计支付（元）", required=False)
     charity_yuan = AmountField(label="慈善救助预计支付（元）", required=False)

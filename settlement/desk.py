@@ -13,7 +13,7 @@ from settlement.engine.chain import NOTHING, Chain
 from settlement.engine.errors import CannotSettle
 from settlement.engine.money import MILLION
 from settlement.entitlement import Entitlement
-from settlement.models import Settlement
+from settlement.models import PolicyVersion, Settlement, VersionState
 from settlement.money import to_fen
 from settlement.reasons import why_not
 from settlement.rules import chain_of
@@ -36,6 +36,13 @@ def unsettled_stays(staff: Staff) -> QuerySet[Stay]:
         .select_related("case__disease", "case__person")
         .order_by("-admitted_on", "-pk")
     )
+
+
+def waiting_stays(staff: Staff) -> QuerySet[Stay]:
+    """Those that have ended since there is a policy to settle them by, the first to end first."""
+    first = PolicyVersion.objects.filter(state=VersionState.PUBLISHED, area__division__isnull=False).order_by("during").first()
+    ended = unsettled_stays(staff).order_by("discharged_on", "pk")
+    return ended.filter(discharged_on__gte=first.during.lower) if first else ended.none()
 
 
 @dataclass

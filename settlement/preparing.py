@@ -102,9 +102,14 @@ def prepare(*, by: Staff, entry: BillEntry, place: Place | None = None, year: Pe
     return prepared
 
 
-def estimate(*, visit: Visit, total: int, in_policy: int, limit: int | None, given: Mapping[str, int]) -> Prepared:
-    """待遇测算: the same chain for a stay that has not happened; needs neither a stay nor a bill number."""
-    found = entitlement(visit)
+def estimate(
+    *, visit: Visit, total: int, in_policy: int, limit: int | None, given: Mapping[str, int], found: Entitlement | None = None
+) -> Prepared:
+    """待遇测算: the same chain for a stay that has not happened; needs neither a stay nor a bill number.
+
+    ``found`` is the visit's entitlement where the caller has asked for it already.
+    """
+    found = found or entitlement(visit)
     entry = BillEntry(
         visit.person, visit.disease, visit.hospital, "", visit.admitted_on, visit.discharged_on, total, in_policy, limit, given=given,
         referral_number=visit.referral_number,
@@ -191,13 +196,7 @@ def _stay(prepared: Prepared, by: Staff) -> None:
     )
     prepared.case = case
     if case is None:
-        known = Case.objects.everywhere("whether the disease is on the person's ledger").filter(person=person, disease=entry.disease)
-        if known.exists():
-            sentence = f"{person.name}的{entry.disease}病例不由{entry.hospital.name}救治。请县卫健部门把定点医院改为本院后再结算。"
-            faults.append(Fault("case_elsewhere", sentence, "disease"))
-        else:
-            sentence = f"{person.name}的台账上没有{entry.disease}。发现一例，建档一例：请先登记这一病例，核实后再结算。"
-            faults.append(Fault("disease_not_registered", sentence, "disease"))
+        faults.append(_case_missing(entry))
     elif case.state in ("found", "registered", "returned"):
         sentence = f"{person.name}的{entry.disease}病例“{case.get_state_display()}”，还没有核实。请县卫健部门先核实。"
         faults.append(Fault("case_not_verified", sentence, "disease"))
@@ -216,6 +215,22 @@ def _stay(prepared: Prepared, by: Staff) -> None:
             sentence = f"住院日期和{person.name}在{where}的另一次住院（{stay.admitted_on} {ends}）重叠。请核对入院、出院日期。"
             faults.append(Fault("stay_overlaps", sentence, "admitted_on"))
     _used_before(prepared)
+
+
+def _case_missing(entry: BillEntry) -> Fault:
+    """Why the hospital has no case of this disease: it is nowhere, nobody has said yet who treats it, or another hospital does."""
+    name, disease = entry.person.name, entry.disease
+    known = Case.objects.everywhere("whether the disease is on the person's ledger").filter(person=entry.person, disease=disease).first()
+    if known is None:
+        sentence = f"{name}的台账上没有{disease}。发现一例，建档一例：请先登记这一病例，核实后再结算。"
+        return Fault("disease_not_registered", sentence, "disease")
+    if not known.hospital_code:
+        sentence = (
+            f"{name}的{disease}病例“{known.get_state_display()}”，还没有定收治医院。请县卫健部门核实，并定{entry.hospital.name}后再结算。"
+        )
+        return Fault("case_not_verified", sentence, "disease")
+    sentence = f"{name}的{disease}病例不由{entry.hospital.name}救治。请县卫健部门把定点医院改为本院后再结算。"
+    return Fault("case_elsewhere", sentence, "disease")
 
 
 def _used_before(prepared: Prepared) -> None:

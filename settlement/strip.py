@@ -8,6 +8,8 @@ from settlement.engine.policy import Policy
 from settlement.models import PolicyVersion, Settlement
 from settlement.preparing import Prepared, bill_from
 
+NO_CATEGORY = "非农村贫困人口"
+
 
 @dataclass(frozen=True)
 class Strip:
@@ -40,7 +42,7 @@ def strip_of(prepared: Prepared, staff: Staff) -> Strip:
     if entry.referral_number:
         place.append("已转诊")
     return Strip(
-        person=entry.person, opens=may_open(entry.person, staff), categories=found.category_words,
+        person=entry.person, opens=may_open(entry.person, staff), categories="、".join(map(str, found.categories)) or NO_CATEGORY,
         disease=f"{entry.disease}（{'专项' if found.covered else '非专项'}）", place="，".join(place),
         stay=f"{entry.admitted_on} 至 {entry.discharged_on}", total=entry.total, in_policy=entry.in_policy, version=found.version,
         sample=prepared.sample,
@@ -59,7 +61,7 @@ def strip_of_record(settlement: Settlement, policy: Policy, staff: Staff) -> Str
 
 def categories_of(policy: Policy, bill: Bill) -> str:
     held = [words for code, words in policy.categories.items() if code in bill.facts.categories]
-    return "、".join(held) or "不属于农村贫困人口类别"
+    return "、".join(held) or NO_CATEGORY
 
 
 def place_of(policy: Policy, bill: Bill) -> str:

@@ -2,10 +2,32 @@
 
 from django.urls import path
 
-from settlement.views import clients
+
+from settlement.views import benefit, bills, clients, found, order, records, reversal, sheets
 
 app_name = "settlement"
 urlpatterns = [
+    # Before admission
+    path("benefit/", benefit.benefit, name="benefit"),
+    path("benefit/<str:token>/", benefit.benefit_of, name="benefit-of"),
+    # A bill: whose, what, what it comes to, settled; the token is a draft of this session
+    path("bills/", bills.bill, name="bill"),
+    path("bills/<str:token>/", bills.bill_of, name="bill-of"),
+    path("bills/<str:token>/preview/", bills.preview, name="preview"),
+    path("bills/<str:token>/calculation/", bills.preview_sheet, name="preview-sheet"),
+    path("bills/<str:token>/confirm/", bills.confirm, name="confirm"),
+    path("bills/<str:token>/case/", found.found_case, name="found-case"),
+    # What has been settled
+    path("records/", records.records, name="records"),
+    path("records/<int:pk>/", records.record, name="record"),
+    path("people/<int:person_pk>/", records.of_person, name="of-person"),
+    # On paper
+    path("records/<int:pk>/calculation/", sheets.calculation_sheet, name="calculation-sheet"),
+    path("records/<int:pk>/sheet/", sheets.settlement_sheet, name="settlement-sheet"),
+    # Undone, and settled anew in order
+    path("records/<int:pk>/reverse/", reversal.reverse, name="reverse"),
+    path("records/<int:pk>/again/", reversal.again, name="again"),
+    path("order/", order.order, name="order"),
     # Hospital systems at the interface
     path("clients/", clients.clients, name="clients"),
     path("clients/new/", clients.client_new, name="client-new"),

@@ -10,7 +10,7 @@ from ledger.actions.refusals import Refused
 from ledger.models import Case, Person, Role, Staff
 from settlement.patients import serves
 
-FOUND_HOW = "医院发现"
+FOUND_HOW = "医院就诊"
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ class PersonYear(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "患者年度"
         constraints = [models.UniqueConstraint(fields=["person", "area", "year"], name="one_row_a_persons_year")]
+        indexes = [models.Index(fields=["year"], condition=Q(differs=True), name="person_year_differs")]
 
 
 class SettlementQuerySet(ScopedQuerySet):

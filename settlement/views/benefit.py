@@ -82,4 +82,4 @@ def _estimate(form: BenefitForm, found: Entitlement, usual: dict) -> Prepared | 
     total, in_policy = in_policy if total is None else total, total if in_policy is None else in_policy
     limit = to_fen(found.limit.amount_yuan) if found.limit else None
     given = {name: data[name] for name in ENTERED if data.get(name)}
-    return estimate(visit=found.visit, total=total, in_policy=in_policy, limit=limit, given=given)
+    return estimate(visit=found.visit, total=total, in_policy=in_policy, limit=limit, given=given, found=found)

@@ -13,15 +13,16 @@ from ledger.forms import posted
 from ledger.models import Disease
 from settlement.actions.confirming import confirm_shown
 from settlement.actions.settling import SAMPLE_SENTENCE
-from settlement.bill_forms import BillForm, PatientForm, day_typed, initial_of
+from settlement.bill_forms import OF_THE_BILL, BillForm, PatientForm, day_typed, initial_of
 from settlement.calculation import shown
-from settlement.desk import Desk, own_hospital, unsettled_stays
+from settlement.desk import Desk, own_hospital, unsettled_stays, waiting_stays
 from settlement.drafts import Draft, entry_of, keep, open_draft, person_of, with_draft
 from settlement.entitlement import Entitlement, Visit, entitlement
 from settlement.faults import BillRefused, Fault
 from settlement.money import to_fen
 from settlement.patients import find_patient
 from settlement.preparing import Prepared, prepare
+from settlement.sheet import sheet_of_preview
 from settlement.strip import strip_of
 
 WAITING = 15  # Discharged stays that the first page offers.
@@ -52,8 +53,7 @@ def bill(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('settlement:bill-of', args=[draft.token])}?stay={stay.pk}")
     if draft := found_patient(request, form):
         return redirect("settlement:bill-of", draft.token)
-    ended = stays.filter(discharged_on__isnull=False, discharged_on__year=clock.today().year).order_by("discharged_on", "pk")
-    waiting = list(ended[: WAITING + 1])
+    waiting = list(waiting_stays(request.user)[: WAITING + 1])
     context = {"form": form, "hospital": hospital, "waiting": waiting[:WAITING], "more": len(waiting) > WAITING}
     return render(request, "settlement/bill.html", context, status=422 if form.errors else 200)
 
@@ -144,19 +144,32 @@ def preview(request: HttpRequest, draft: Draft) -> HttpResponse:
     result, entry = prepared.result, prepared.entry
     policy = prepared.entitlement.policy
     chain = shown(policy, result, total=entry.total, in_policy=entry.in_policy, bill=prepared.bill) if result and prepared.bill else None
+    mendings = {fault: _mending(fault, draft, entry.disease.code) for fault in prepared.faults}
     context = {
         "draft": draft, "prepared": prepared, "strip": strip_of(prepared, request.user), "chain": chain,
-        "faults": [(fault, _mending(fault, draft, entry.disease.code)) for fault in prepared.faults],
-        "case_missing": any(fault.code == "disease_not_registered" for fault in prepared.faults),
+        "faults": list(mendings.items()),
+        "case_missing": next((address for address in mendings.values() if "/case/" in address[0]), None),
     }  # fmt: skip
     return render(request, "settlement/preview.html", context)
+
+
+@with_draft
+def preview_sheet(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """计算说明 of the bill as it would be settled now; back to the preview where it cannot be computed."""
+    prepared = prepared_of(request, draft) if draft.bill else None
+    if prepared is None or prepared.bill is None:
+        return redirect("settlement:preview", draft.token)
+    person = prepared.entry.person
+    record("printed", by=request.user, subject=person, county=person.county, detail={"what": "计算说明（未结算）"})
+    context = {"sheet": sheet_of_preview(prepared, by=request.user), "back": reverse("settlement:preview", args=[draft.token])}
+    return render(request, "settlement/calculation_sheet.html", context)
 
 
 def _mending(fault: Fault, draft: Draft, disease: str) -> tuple[str, str]:
     """(address, words) of the page here that mends a fault; nothing where another office must."""
     if fault.code == "disease_not_registered":
         return f"{reverse('settlement:found-case', args=[draft.token])}?disease={disease}", "报告这一病例"
-    if fault.field in BillForm.base_fields:
+    if fault.code in OF_THE_BILL:
         return f"{reverse('settlement:bill-of', args=[draft.token])}#id_{fault.field}", "去改这一项"
     return "", ""
 

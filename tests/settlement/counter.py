@@ -44,6 +44,7 @@ class Counter:
     def button(self, preview: str) -> dict:
         """What the confirmation form of the page carries."""
         html = self.client.get(preview).content.decode()
+        assert 'name="self_pay"' in html, re.findall(r"须办</span><div>([^<]+)", html)
         return {name: re.search(rf'name="{name}" value="([^"]*)"', html)[1] for name in ("content", "self_pay")}
 
     def settle(self, person: Person, **typed) -> Settlement:

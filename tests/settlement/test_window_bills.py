@@ -3,13 +3,15 @@
 import datetime
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
+from hospitals.actions import admit, record_stay
 from ledger.actions.categories import hold_category
 from ledger.models import AuditEvent, Category
 from settlement.bill_forms import read_amount
 from settlement.models import PersonYear, PolicyArea, PriceLimit, Settlement
-from tests.settlement.counter import Counter, errors_of, summary_of
+from tests.settlement.counter import TYPED, Counter, errors_of, summary_of
 from tests.settlement.window import YUAN
 
 pytestmark = pytest.mark.django_db
@@ -121,8 +123,6 @@ def test_a_result_that_changed_since_the_preview_is_shown_first(window, counter)
 
 
 def _typed(**changes) -> dict:
-    from tests.settlement.counter import TYPED
-
     return TYPED | changes
 
 
@@ -186,8 +186,6 @@ def test_what_the_ledger_lacks_is_told_on_the_preview_and_cannot_be_confirmed(wi
 
 
 def test_the_chosen_stay_brings_its_dates_and_is_closed_by_the_bill(window, counter, cast):
-    from hospitals.actions import admit
-
     person = window.patient("石永福")
     stay = admit(by=cast.liaison, case=cast.case_of(person), hospital=cast.hospital, on=datetime.date(2017, 9, 27))
     address = counter.find(person)
@@ -205,8 +203,6 @@ def test_the_chosen_stay_brings_its_dates_and_is_closed_by_the_bill(window, coun
 def test_the_limit_is_filled_in_and_follows_the_disease(window, counter, cast):
     person = window.patient("石永福")
     area = PolicyArea.objects.get(division=cast.prefecture)
-    from django.db.backends.postgresql.psycopg_any import DateRange
-
     PriceLimit.objects.create(
         area=area, disease=cast.disease("gastric-cancer"), level="level-2", during=DateRange(datetime.date(2017, 1, 1), None),
         amount_yuan=8000, document="柳医价〔2017〕1号", made_at="2017-10-01T00:00+08:00",
@@ -227,8 +223,6 @@ def test_the_limit_is_filled_in_and_follows_the_disease(window, counter, cast):
 
 
 def test_a_stay_that_waits_is_entered_without_the_number(window, counter, cast):
-    from hospitals.actions import record_stay
-
     person = window.patient("石永福")
     days = {"admitted_on": datetime.date(2017, 9, 27), "discharged_on": datetime.date(2017, 10, 7)}
     stay = record_stay(by=cast.liaison, case=cast.case_of(person), hospital=cast.hospital, **days)
