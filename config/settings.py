@@ -251,6 +251,7 @@ SPECTACULAR_SETTINGS = {
     # Nothing is tried from the page, and no validator elsewhere is asked.
     "SWAGGER_UI_SETTINGS": {"supportedSubmitMethods": [], "validatorUrl": None, "defaultModelsExpandDepth": 0},
     "COMPONENT_SPLIT_REQUEST": False,
+    "ENFORCE_NON_BLANK_FIELDS": True,
     "PREPROCESSING_HOOKS": ["settlement.api.description.only_the_interface"],
     "POSTPROCESSING_HOOKS": ["settlement.api.description.nothing_undescribed"],
 }
