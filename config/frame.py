@@ -30,6 +30,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
         [
             ("settlement:benefit", "待遇测算", ""),
             ("settlement:bill", "录入账单", ""),
+            ("settlement:bill-import", "导入账单", ""),
             ("settlement:records", "结算记录", ""),
             ("settlement:order", "冲销与补差", ""),
         ],

@@ -12,6 +12,8 @@ from ledger import clock
 from ledger.models import Case, CaseEvent, Category, CategoryFact, Person, Role, Staff, UnitName
 from ledger.models.person import VERIFIER
 from ledger.models.staff import UNIT_OF_ROLE
+from settlement.models import Statement
+from settlement.statement_states import HOSPITAL_CONFIRMED, PAYER_CONFIRMED, PREPARED
 
 KEEPER_WORDS = {Role.CIVIL: "民政", Role.POVERTY: "扶贫", Role.DISABLED: "残联"}
 NEWEST = 5
@@ -161,12 +163,33 @@ def liaison_work(staff: Staff, counts: dict) -> list[Work]:
     return [row for row in rows if row.count]
 
 
+STATEMENT_WORDS = {
+    PREPARED: ("对账单待医院确认", "生成", "去确认"),
+    HOSPITAL_CONFIRMED: ("对账单待我方确认", "医院确认", "去确认"),
+    PAYER_CONFIRMED: ("对账单待支付", "确认", "去登记支付"),
+}
+
+
+def statement_work(staff: Staff) -> list[Work]:
+    """Statements of months that are over whose next step is this member of staff's, by the step."""
+    over = Statement.objects.visible_to(staff).waiting_for(staff).filter(month__lt=clock.today().replace(day=1))
+    waiting = over.order_by("state").values("state").annotate(number=Count("pk"), since=Min("changed_at"), month=Min("month"))
+    rows = []
+    for row in waiting:
+        words, what, verb = STATEMENT_WORDS[row["state"]]
+        address = f"{reverse('statements:list')}?month={row['month']:%Y-%m}"
+        told = _since(_day(row["since"]), what).replace("一例", "一张")
+        rows.append(Work(row["number"], words, told, address, verb, "warn"))
+    return rows
+
+
 def newest_events(staff: Staff, number: int = NEWEST) -> list[CaseEvent]:
-    """What happened last to the people this member of staff sees, in their own area; one saving tells its last event only."""
-    people = Person.objects.visible_to(staff)
-    events = CaseEvent.objects.filter(person__in=people.values("pk"))
+    """What happened last to the people this member of staff sees, as far as their timelines tell it; one saving tells its last event only."""
     if staff.role in (Role.CLERK, Role.LEAD):
         events = CaseEvent.objects.filter(county=staff.area_id, person__county=staff.area_id)
+    else:
+        events = CaseEvent.objects.filter(person__in=Person.objects.visible_to(staff).values("pk"))
+    events = events.told_to(staff)
     told: dict[tuple, CaseEvent] = {}
     for event in events.select_related("person").order_by("-at", "-id")[: number * 8]:
         told.setdefault((event.person_id, event.by_id, event.at.replace(second=0, microsecond=0)), event)

@@ -100,7 +100,9 @@ def template(layers: Sequence[Layer], *, day: datetime.date) -> bytes:
     money = {"总费用", "政策范围内费用", "限额", "个人自付", *titles}
     *before, last = COLUMNS
     headings = [*before, *titles, last]
-    set_widths(sheet, [], [22 if heading == "身份证号" else 24 if heading == "医院" else 16 for heading in headings])
+    set_widths(
+        sheet, [[f"{heading}（元）" for heading in headings]], [22 if heading in ("身份证号", "医院") else 14 for heading in headings]
+    )
     write_row(
         sheet, 1, [f"{heading}（元）" if heading in money else heading for heading in headings], font=HEADING, centred=True, shade=True
     )

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.utils import timezone
+
 from ledger.models.division import UnitName
 from settlement.models import Kind, Settlement, SettlementLine, Standing, Statement, StatementEntry, StatementEvent
 from settlement.models.statement import NOT_OWED, UNIT_OF_PAYER
@@ -75,8 +77,8 @@ def stations(statement: Statement, events: Iterable[StatementEvent]) -> list[Sta
     for number, (name, move) in enumerate(steps):
         event = last.get(move)
         if number <= reached and event:
-            day = statement.paid_on if move == "pay" else event.at.date()
-            found.append(Station("past", name, f"{day} {event.by_name}"))
+            told = f"{statement.paid_on}" if move == "pay" else f"{timezone.localtime(event.at).date()} {event.by_name}"
+            found.append(Station("past", name, told))
         else:
             found.append(Station("now" if number == reached + 1 else "", name))
     return found

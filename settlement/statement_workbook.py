@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from settlement.actions.statements import totals
 from settlement.capitals import capitals
-from settlement.models import Statement, StatementEntry, StatementEvent
+from settlement.models import Standing, Statement, StatementEntry, StatementEvent
 from settlement.money import to_fen
 from settlement.statement_page import layers_of, rows_of
 from settlement.workbook_paper import (
@@ -40,7 +40,7 @@ def statement_workbook(statement: Statement, entries: Sequence[StatementEntry], 
     book = Workbook()
     first = book.active
     first.title = "汇总"
-    title = f"{statement.hospital.name}{statement.month.year}年{statement.month.month}月应付款对账单"
+    title = f"{statement.hospital.name}{statement.month.year}年{statement.month.month}月应付款对账单（{statement.get_payer_display()}）"
     _summary(first, statement, entries, payer, events, title)
     _list(book.create_sheet("明细"), statement, entries, payer, title)
     return to_bytes(book, title=title, day=timezone.localtime(statement.prepared_at).date())
@@ -112,10 +112,13 @@ def _list(sheet: Worksheet, statement: Statement, entries, payer: str, title: st
         ]
         for number, row in enumerate(rows_of(entries), start=1)
     ]  # fmt: skip
-    sums = [sum((entry.amount_yuan for entry in entries if entry.layer == layer), Decimal(0)) for layer, _ in layers]
-    last = ["合计", "", "", "", "", "", "", *sums, sum(sums, Decimal(0)), ""]
+    last = [
+        [words, "", "", "", "", "", "", *sums, sum(sums, Decimal(0)), ""]
+        for words, chosen in (("合计", entries), ("其中本期应付", [entry for entry in entries if entry.standing == Standing.PAYABLE]))
+        for sums in [[sum((entry.amount_yuan for entry in chosen if entry.layer == layer), Decimal(0)) for layer, _ in layers]]
+    ]  # fmt: skip
     columns = len(heading)
-    set_widths(sheet, [heading, *rows, last], (6, 15, 10, 21, 14, 13, 13, *([15] * (len(layers) + 1)), 14))
+    set_widths(sheet, [heading, *rows], (8, 15, 10, 21, 14, 13, 13, *([15] * (len(layers) + 1)), 14))
     write(sheet, 1, 1, f"{title}明细", font=TITLE, across="center", grid=False, last=columns)
     sheet.row_dimensions[1].height = 36
     sample = "　*为使用示范参数的结算" if statement.sample else ""
@@ -123,7 +126,9 @@ def _list(sheet: Worksheet, statement: Statement, entries, payer: str, title: st
     write_row(sheet, 3, heading, font=HEADING, centred=True)
     for row, values in enumerate([*rows], start=4):
         write_row(sheet, row, values)
-    write_row(sheet, 4 + len(rows), last, font=STRONG, shade=True)
+    for place, values in enumerate(last, start=4 + len(rows)):
+        write_row(sheet, place, ["", *values[1:]], font=STRONG, shade=True)
+        write(sheet, place, 1, values[0], font=STRONG, last=len(LIST))
     set_paper(sheet, landscape=True, repeat=3, footer=f"{statement.number} {payer}")
     sheet.freeze_panes = "A4"
 

@@ -42,7 +42,8 @@ def write(sheet: Worksheet, row: int, column: int, value, *, font: Font = BODY, 
         cell.value = value
         cell.number_format = MONEY if isinstance(value, Decimal) else "yyyy-mm-dd" if isinstance(value, datetime.date) else "0"
     cell.font = font
-    cell.alignment = Alignment(horizontal=across, vertical="center", wrap_text=isinstance(value, str))
+    indent = 1 if grid and across != "center" else 0
+    cell.alignment = Alignment(horizontal=across, vertical="center", wrap_text=isinstance(value, str), indent=indent)
     for place in range(column, max(last, column) + 1) if grid else ():
         sheet.cell(row, place).border = GRID
     if last > column:
@@ -51,15 +52,15 @@ def write(sheet: Worksheet, row: int, column: int, value, *, font: Font = BODY, 
 
 
 def write_row(sheet: Worksheet, row: int, values: Sequence, *, font: Font = BODY, shade: bool = False, centred: bool = False) -> None:
-    """A bordered row as high as its longest wrapped text needs: amounts to the right, dates centred, text to the left."""
+    """A bordered row as high as its longest wrapped text needs: amounts to the right, dates and numbers of rows centred, text to the left."""
     lines = 1
     for column, value in enumerate(values, start=1):
-        across = "center" if centred or isinstance(value, datetime.date) else "left" if isinstance(value, str) else "right"
+        across = "center" if centred or isinstance(value, (datetime.date, int)) else "left" if isinstance(value, str) else "right"
         cell = write(sheet, row, column, value, font=font, across=across)
         if shade:
             cell.fill = SHADE
         if isinstance(value, str):
-            lines = max(lines, ceil(width_of(value) / max(sheet.column_dimensions[get_column_letter(column)].width - 1.5, 1)))
+            lines = max(lines, ceil(width_of(value) / max(sheet.column_dimensions[get_column_letter(column)].width - 3, 1)))
     sheet.row_dimensions[row].height = max(22, lines * LINE + 4)
 
 
@@ -73,7 +74,7 @@ def set_widths(sheet: Worksheet, rows: Sequence[Sequence], least: Sequence[int],
     """Every column as wide as its widest value, within bounds; what is longer wraps."""
     for index, narrow in enumerate(least):
         widest = max((width_of(row[index]) for row in rows if index < len(row)), default=0)
-        sheet.column_dimensions[get_column_letter(index + 1)].width = min(max(narrow, widest + 3), max(most, narrow))
+        sheet.column_dimensions[get_column_letter(index + 1)].width = min(max(narrow, widest + 4), max(most, narrow))
 
 
 def write_lines(sheet: Worksheet, row: int, columns: int, lines: Sequence[str], *, grid: bool = False, font: Font = BODY) -> int:

@@ -33,6 +33,7 @@ from reports.work import (
     keeper_facts,
     liaison_work,
     newest_events,
+    statement_work,
     township_work,
     waiting_elsewhere,
 )
@@ -126,6 +127,7 @@ def _keeper(request: HttpRequest) -> HttpResponse:
         "number": facts.count(),
         "facts": list(facts[:SHOWN]),
         "done": done,
+        "work": statement_work(request.user),
         "events": newest_events(request.user),
     }
     return render(request, "reports/workbench_keeper.html", context)
@@ -139,7 +141,7 @@ def _liaison(request: HttpRequest) -> HttpResponse:
     context = {
         "today": clock.today(),
         "counts": counts,
-        "work": liaison_work(staff, counts),
+        "work": [*liaison_work(staff, counts), *statement_work(staff)],
         "stays": list(stays.order_by("admitted_on", "pk")[:SHOWN]),
         "coming": list(coming[:SHOWN]),
     }
@@ -148,7 +150,10 @@ def _liaison(request: HttpRequest) -> HttpResponse:
 
 def _payer(request: HttpRequest) -> HttpResponse:
     today = clock.today()
-    context = {"today": today, "county": request.user.area, "events": newest_events(request.user), **glance(request.user.area, today)}
+    context = {
+        "today": today, "county": request.user.area, "events": newest_events(request.user), "work": statement_work(request.user),
+        **glance(request.user.area, today),
+    }  # fmt: skip
     return render(request, "reports/workbench_payer.html", context)
 
 

@@ -43,12 +43,14 @@ def import_paid_bills(*, by: Staff, rows: Sequence[PaidRow]) -> list[PaidBill]:
 
 
 @transaction.atomic
-def remove_paid_bill(*, by: Staff, bill: PaidBill) -> None:
-    """Take out a bill that was imported by mistake, and look again at its person."""
+def remove_paid_bill(*, by: Staff, bill: PaidBill, reason: str) -> None:
+    """Take out a bill that was imported by mistake, with the reason, and look again at its person."""
     _may_check(by)
+    if not reason.strip():
+        raise Refused("请写明删除的原因。", "reason")
     held = PaidBill.objects.visible_to(by).select_for_update(of=("self",)).select_related("person").get(pk=bill.pk)
     person, number = held.person_id, held.bill_no
-    record("paid_bill_removed", by=by, subject=held, county=by.area, detail={"bill": number})
+    record("paid_bill_removed", by=by, subject=held, county=by.area, detail={"bill": number, "reason": reason.strip()})
     held.findings.all().delete()
     held.delete()
     _check(by, {person})

@@ -11,7 +11,7 @@ from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.division_file import SIZE_LIMIT
-from ledger.forms import LedgerForm
+from ledger.forms import LedgerForm, ReasonForm, posted
 from ledger.models import Staff
 from settlement.actions.checking import CHECKERS, check_again, import_paid_bills, remove_paid_bill
 from settlement.check_workbook import check_workbook, sums_by_layer
@@ -148,26 +148,32 @@ def bill(request: HttpRequest, pk: int) -> HttpResponse:
     """One bill: what was paid by layer, what the check found."""
     one = _bill(request, pk)
     findings = {found.layer: found for found in one.findings.everywhere("the bill is scoped itself")}
-    titles = {layer.name: layer.title for layer in reversed(layers_of(policies_of(one.county)))}
-    layers = list(dict.fromkeys([*one.paid, *(name for name in findings if name)]))
-    rows = [{"title": titles.get(name, name), "paid": to_yuan(one.paid.get(name, 0)), "finding": findings.get(name)} for name in layers]
+    titles = {layer.name: layer.title for layer in layers_of(policies_of(one.county))}
+    layers = [name for name in titles if name in one.paid or name in findings]
+    rows = [{"title": titles[name], "paid": to_yuan(one.paid.get(name, 0)), "finding": findings.get(name)} for name in layers]
     record("viewed_person", by=request.user, subject=one.person, county=one.county, detail={"what": "已付账单"})
-    context = {"one": one, "rows": rows, "unknown": findings.get(""), "may_check": request.user.role in CHECKERS, "marks": MARKS}
+    context = {
+        "one": one, "rows": rows, "unknown": findings.get(""), "may_check": request.user.role in CHECKERS, "marks": MARKS,
+        "sample": any(found.sample for found in findings.values()),
+    }  # fmt: skip
     return render(request, "settlement/checks/bill.html", context)
 
 
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """A bill imported by mistake."""
+    """A bill imported by mistake is taken out, with the reason."""
     one = _bill(request, pk)
-    try:
-        remove_paid_bill(by=request.user, bill=one)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    except PaidBill.DoesNotExist:
-        raise Http404 from None
-    else:
-        messages.success(request, f"已删除账单 {one.bill_no}，并重新核对了{one.person.name}。")
-    return redirect("statements:checks")
+    form = ReasonForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            remove_paid_bill(by=request.user, bill=one, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            form.refuse(refused)
+        except PaidBill.DoesNotExist:
+            raise Http404 from None
+        else:
+            messages.success(request, f"已删除账单 {one.bill_no}，并重新核对了{one.person.name}。")
+            return redirect("statements:checks")
+    return render(request, "settlement/checks/remove.html", {"one": one, "form": form}, status=422 if form.errors else 200)
 
 
 def workbook(request: HttpRequest) -> HttpResponse:

@@ -51,7 +51,7 @@ def statements(request: HttpRequest) -> HttpResponse:
     context = {
         "month": month, "months": sorted({month, *last_months()}, reverse=True), "form": form, "rows": rows, "marks": MARKS,
         "sums": {name: sum(getattr(row, name) or 0 for row in rows) for name in SUMS}, "after": after(month),
-        "may_prepare": side_of(staff) in PREPARERS, "is_payer": staff.role in PAYER_OF_ROLE,
+        "may_prepare": side_of(staff) in PREPARERS, "anew": any(row.state == PREPARED for row in rows),
         "over": clock.today() >= after(month), "sample": any(row.sample for row in rows),
         "beside": None if staff.role in PAYER_OF_ROLE else month_beside(staff, month, form.cleaned_data.get("hospital")),
     }  # fmt: skip
@@ -95,7 +95,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": stations(one, events), "payer": payer_unit(one, clock.today()), "moves": moves_of(side, one.state),
         "may_prepare": side in PREPARERS and one.state == PREPARED, "may_dispute": side == PAYER and may(PAYER, one.state, "accept"),
         "over": clock.today() >= after(one.month), "after": after(one.month),
-        "reversals": sum(row.first.kind == Kind.REVERSAL for row in rows), "payable": Standing.PAYABLE,
+        "reversals": sum(row.first.kind == Kind.REVERSAL for row in rows), "payable": Standing.PAYABLE, "mixed": len({entry.sample for entry in entries}) > 1,
     }  # fmt: skip
     return render(request, "settlement/statements/statement.html", context)
 

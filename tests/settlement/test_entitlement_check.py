@@ -136,10 +136,12 @@ def test_a_bill_taken_out_takes_its_findings_along(window, check, cast):
     check(person, (44_700, 4_680, 5_310, 0, 0))
     bill = PaidBill.objects.visible_to(cast.lead).get()
     with pytest.raises(PaidBill.DoesNotExist):
-        remove_paid_bill(by=cast.clerk2, bill=bill)
+        remove_paid_bill(by=cast.clerk2, bill=bill, reason="导错")
     with pytest.raises(Refused, match="由县医保、民政或卫健部门"):
-        remove_paid_bill(by=cast.finance, bill=bill)
-    remove_paid_bill(by=cast.lead, bill=bill)
+        remove_paid_bill(by=cast.finance, bill=bill, reason="导错")
+    with pytest.raises(Refused, match="请写明删除的原因"):
+        remove_paid_bill(by=cast.lead, bill=bill, reason=" ")
+    remove_paid_bill(by=cast.lead, bill=bill, reason="导错")
     assert not CheckFinding.objects.everywhere("test").exists() and not PaidBill.objects.everywhere("test").exists()
 
 

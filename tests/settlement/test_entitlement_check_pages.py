@@ -194,7 +194,8 @@ def test_the_list_is_narrowed_by_kind_and_layer(two_checked, cast):
     bill = PaidBill.objects.everywhere("test").get(bill_no="WF-2")
     page = text(two_checked.get(reverse("statements:check-bill", args=[bill.pk])))
     assert "没有按这一类别支付" in page and "相符" in page
-    removed = two_checked.post(reverse("statements:check-remove", args=[bill.pk]), follow=True)
+    assert "请填写原因" in text(two_checked.post(reverse("statements:check-remove", args=[bill.pk])))
+    removed = two_checked.post(reverse("statements:check-remove", args=[bill.pk]), {"reason": "导错"}, follow=True)
     assert "已删除账单 WF-2" in text(removed)
 
 
