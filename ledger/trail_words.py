@@ -49,6 +49,8 @@ ACTIONS = {
     "viewed_settlement": "查看结算",
     "settled": "结算",
     "settlement_reversed": "冲销结算",
+    "printed": "打印",
+    "bills_imported": "导入账单",
     # Hospital systems at the interface
     "client_opened": "新建接口客户端",
     "client_changed": "修改接口客户端",

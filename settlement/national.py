@@ -3,6 +3,7 @@
 Shape, for the bill import and the hospital interface alike:
 
 ``ENTERED``   national name -> our column, for what somebody enters: who, when, which bill, the amounts that start the chain.
+              Where several stand for one column, the first in this order that is filled (and, for the disease, known) counts.
               Our columns are those of ``settlement.bill_file.COLUMNS`` (id_number, disease, bill_no, admitted_on, ...).
 ``RESULTS``   the national fields for what the chain gives: compared with ours when they come in (``differences``), filled in
               when they go out (``results_of``). ``field_of(layer, payer)`` says to which of them a layer's payment belongs.
@@ -25,7 +26,11 @@ ENTERED: Mapping[str, str] = {
     "psn_name": "name",
     "dise_codg": "disease",
     "dise_no": "disease",
+    "dise_name": "disease",
+    "dscg_maindiag_code": "disease",
     "diag_code": "disease",
+    "dscg_maindiag_name": "disease",
+    "diag_name": "disease",
     "setl_id": "bill_no",
     "mdtrt_id": "bill_no",
     "begndate": "admitted_on",
@@ -40,7 +45,11 @@ NAMES: Mapping[str, str] = {
     "psn_name": "人员姓名",
     "dise_codg": "病种编码",
     "dise_no": "病种编号",
+    "dise_name": "病种名称",
+    "dscg_maindiag_code": "出院主诊断代码",
     "diag_code": "诊断代码",
+    "dscg_maindiag_name": "出院主诊断名称",
+    "diag_name": "诊断名称",
     "setl_id": "结算 ID",
     "mdtrt_id": "就诊 ID",
     "begndate": "开始日期",

@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-
-from settlement.views import benefit, bills, clients, found, order, records, reversal, sheets
+from settlement.views import benefit, bill_import, bills, clients, found, order, records, reversal, sheets
 
 app_name = "settlement"
 urlpatterns = [
@@ -17,6 +16,10 @@ urlpatterns = [
     path("bills/<str:token>/calculation/", bills.preview_sheet, name="preview-sheet"),
     path("bills/<str:token>/confirm/", bills.confirm, name="confirm"),
     path("bills/<str:token>/case/", found.found_case, name="found-case"),
+    # Many bills in a file
+    path("import/", bill_import.bill_import, name="bill-import"),
+    path("import/template/", bill_import.bill_import_template, name="bill-import-template"),
+    path("import/rest/", bill_import.bill_import_rest, name="bill-import-rest"),
     # What has been settled
     path("records/", records.records, name="records"),
     path("records/<int:pk>/", records.record, name="record"),

@@ -1,0 +1,333 @@
+"""A file of bills at the window: read exactly, looked through row by row, settled once and in order, the rest given back."""
+
+import csv
+import datetime
+import io
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from openpyxl import Workbook, load_workbook
+
+from ledger.actions.refusals import Refused
+from ledger.models import AuditEvent
+from settlement import national
+from settlement.bill_file import COLUMNS, INSTRUCTIONS, ROW_LIMIT, read_bill_file, template
+from settlement.models import RequestKey, Settlement
+from settlement.recount import recount
+from tests.settlement.window import YUAN
+
+PAGE = "settlement:bill-import"
+HEADINGS = list(COLUMNS.values())
+DAY = datetime.date
+
+
+def xlsx(rows: list[list]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def text(rows: list[list]) -> bytes:
+    saved = io.StringIO()
+    csv.writer(saved).writerows(rows)
+    return saved.getvalue().encode()
+
+
+def line(person, bill_no: str, *, admitted="2017-09-01", discharged="2017-09-10", total="10000.00", in_policy="9000.00", **cells) -> list:
+    filled = {
+        "id_number": person if isinstance(person, str) else person.id_number.reveal(), "disease": "胃癌", "bill_no": bill_no,
+        "admitted_on": admitted, "discharged_on": discharged, "total_yuan": total, "in_policy_yuan": in_policy,
+    } | cells  # fmt: skip
+    return [filled.get(column, "") for column in COLUMNS]
+
+
+@pytest.fixture
+def liaison(window) -> Client:
+    client = Client()
+    client.force_login(window.liaison)
+    return client
+
+
+def send(client: Client, content: bytes, name: str = "账单.csv"):
+    return client.post(reverse(PAGE), {"file": SimpleUploadedFile(name, content)})
+
+
+def results(answer) -> dict[int, tuple[str, str]]:
+    """Line → (result, everything that is said of it)."""
+    found = {}
+    for row in answer.context["rows"]:
+        one = row["one"]
+        found[one.row.line] = (one.result, " ".join([*(f"{place}{sentence}" for place, sentence in one.faults), *one.difference_words]))
+    return found
+
+
+def hidden(answer, name: str) -> str:
+    return re.search(rf'name="{name}" value="([^"]+)"', answer.content.decode())[1]
+
+
+def settle(client: Client, preview, **more):
+    return client.post(reverse(PAGE), {"rows": hidden(preview, "rows"), **more})
+
+
+# ---- the file itself ----
+
+
+@pytest.mark.parametrize("order", [HEADINGS, list(reversed(HEADINGS))])
+def test_columns_in_any_order_as_excel_or_csv(order):
+    row = ["450222195103020129" if heading == "身份证号" else "1,234.50" if heading == "总费用" else heading for heading in order]
+    for name, content in (
+        ("a.xlsx", xlsx([order, row])),
+        ("a.csv", text([order, row])),
+        ("a.csv", text([order, row]).decode().encode("gb18030")),
+    ):
+        (read,) = read_bill_file(name, content).rows
+        assert (read.line, read.cell("id_number").text, read.cell("total_yuan").text) == (2, "450222195103020129", "1,234.50")
+        assert read.cell("disease").place == f"{chr(65 + order.index('病种'))}2"
+
+
+def test_an_export_by_national_names_reads_as_it_is():
+    names = [
+        "psn_no",
+        "certno",
+        "begndate",
+        "enddate",
+        "SETL_ID",
+        "mdtrt_id",
+        "diag_code",
+        "medfee_sumamt",
+        "inscp_scp_amt",
+        "act_pay_dedc",
+    ]
+    names += ["hifp_pay", "cvlserv_pay", "psn_part_amt"]
+    values = ["1", "450222195103020129", datetime.datetime(2017, 9, 1, 8, 30), "2017-09-10 10:33:05", "", "M1", "C16.900"]  # noqa: DTZ001
+    values += [10000, 9000.5, 400, 6880, 0, 1530]
+    file = read_bill_file("export.xlsx", xlsx([names, values]))
+    (row,) = file.rows
+    assert file.national is True
+    assert {column: row.cell(column).text for column in row.cells} == {
+        "id_number": "450222195103020129", "admitted_on": "2017-09-01", "discharged_on": "2017-09-10 10:33:05", "bill_no": "M1",
+        "disease": "C16.900", "total_yuan": "10000", "in_policy_yuan": "9000.5",
+    }  # fmt: skip
+    assert {name: cell.text for name, cell in row.stated.items()} == {"act_pay_dedc": "400", "hifp_pay": "6880", "psn_part_amt": "1530"}
+
+
+BAD_FILES = [
+    ("a.xls", b"x", "另存为 .xlsx"), ("a.xlsx", b"x", "打不开"), ("a.csv", text([["甲", "乙"]]), "没有找到列名"),
+    ("a.csv", text([HEADINGS]), "列名下面没有内容"), ("a.csv", text([[h for h in HEADINGS if h != "总费用"], ["x"]]), "缺少列：总费用"),
+    ("a.csv", text([[*HEADINGS, "总费用（元）"], ["x"]]), "出现了不止一次"), ("a.csv", text([[*HEADINGS, "总费"], ["x"]]), "不认识列名“总费”"),
+    ("a.csv", text([HEADINGS, *[["x"]] * (ROW_LIMIT + 1)]), f"一次最多导入 {ROW_LIMIT} 张账单，这个文件有 {ROW_LIMIT + 1} 行"),
+    ("a.csv", text([["certno", "begndate", "enddate", "setl_id"], ["x"]]), "缺少列：病种（dise_codg 或 dise_no 或 dise_name）、总费用（medfee_sumamt）"),
+    ("a.csv", b"x" * (2 * 1024 * 1024 + 1), "超过 2 MB"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "sentence"), BAD_FILES, ids=[row[2][:12] for row in BAD_FILES])
+def test_a_file_that_is_none_is_refused_in_a_sentence(name, content, sentence):
+    with pytest.raises(Refused, match=re.escape(sentence)):
+        read_bill_file(name, content)
+
+
+def test_rows_below_a_lying_dimension_are_not_lost():
+    import zipfile
+
+    rows = [HEADINGS, *[["x"] * len(HEADINGS)] * 5]
+    lying = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx(rows))) as source, zipfile.ZipFile(lying, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:B2"', source.read(name)))
+    assert len(read_bill_file("a.xlsx", lying.getvalue()).rows) == 5
+
+
+def test_the_template_comes_in_again_and_has_its_notes():
+    book = load_workbook(io.BytesIO(template(DAY(2017, 10, 20))))
+    assert book.sheetnames == ["账单", "填写说明"]
+    sheet = book["账单"]
+    assert [cell.value.removesuffix("（元）") for cell in sheet[1]] == HEADINGS
+    assert {sheet.cell(2, place).number_format for place, column in enumerate(COLUMNS, start=1) if not column.endswith("_yuan")} == {"@"}
+    assert [row[0].value for row in book["填写说明"].iter_rows(min_row=3)] == INSTRUCTIONS
+    sheet.append(line("450222195103020129", "B1"))
+    saved = io.BytesIO()
+    book.save(saved)
+    (row,) = read_bill_file("a.xlsx", saved.getvalue()).rows
+    assert row.cell("bill_no").text == "B1"
+
+
+# ---- looked through ----
+
+NOBODY = "nobody"
+REFUSED_CELLS = [
+    ({"id_number": "450222195103020120"}, "A2身份证号校验码不对"), ({"id_number": NOBODY}, "A2本院服务的县（区）台账上没有这个身份证号"),
+    ({"name": "石永富"}, "B2姓名“石永富”与台账上这个身份证号的姓名不同"), ({"disease": "感冒"}, "C2没有“感冒”这个病种"),
+    ({"disease": ""}, "C2请填写病种"), ({"disease": "结肠癌"}, "C2石永福的台账上没有结肠癌"), ({"bill_no": "=1+1"}, "D2账单号以“=”开头"),
+    ({"bill_no": ""}, "D2请填写账单号"), ({"admitted_on": "2017-02-30"}, "不是真实的日期，请改正"),
+    ({"discharged_on": "2017-10-21"}, "F2出院日期 2017-10-21 晚于今天"), ({"total_yuan": "1.005"}, "G2总费用：金额最多两位小数"),
+    ({"total_yuan": ""}, "G2请填写总费用"), ({"in_policy_yuan": "10000.01"}, "H2政策范围内费用大于总费用"),
+    ({"total_yuan": "壹万"}, "G2总费用：“壹万”不是金额"), ({"commercial_yuan": "5"}, "L2柳卫医〔2017〕40号没有由商业保险已付承担的层次"),
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_wrong_cell_is_named_with_a_sentence_and_the_other_rows_go_on(window, liaison):
+    person = window.patient("石永福")
+    other = window.patient("韦桂兰")
+    unknown = window.cast.id_number(DAY(1990, 3, 7)).number
+    for given, sentence in REFUSED_CELLS:
+        cells = {column: unknown if cell == NOBODY else cell for column, cell in given.items()}
+        rows = [HEADINGS, line(person, cells.pop("bill_no", "B1"), **cells), line(other, "B2")]
+        looked = results(send(liaison, text(rows)))
+        assert looked[3] == ("good", "")
+        assert (cells, looked[2][0], sentence in looked[2][1]) == (cells, "refused", True), looked[2][1]
+    assert not Settlement.objects.everywhere("test").exists()
+
+
+@pytest.mark.django_db
+def test_an_id_number_kept_as_a_number_is_refused_not_guessed(window, liaison):
+    person = window.patient("石永福")
+    row = line(person, "B1")
+    row[0] = float(person.id_number.reveal())
+    assert results(send(liaison, xlsx([HEADINGS, row]), "a.xlsx"))[2] == (
+        "refused", "A2身份证号是数字格式，末尾几位可能已丢失。请把该列改为文本，重填 18 位。",
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_rows_that_collide_in_the_file(window, liaison):
+    person = window.patient("石永福")
+    rows = [HEADINGS, line(person, "B1"), line(person, "B1", admitted="2017-09-20", discharged="2017-09-25"),
+            line(person, "B3", admitted="2017-08-01", discharged="2017-08-10"), line(person, "B4", admitted="2017-08-05", discharged="2017-08-20")]  # fmt: skip
+    looked = results(send(liaison, text(rows)))
+    assert [looked[number][0] for number in (2, 3, 4, 5)] == ["refused", "refused", "good", "refused"]
+    assert "账单号 B1 在文件里出现了不止一次" in looked[2][1]
+    assert looked[5][1] == "E5住院日期和文件第 4 行的住院（2017-08-01 至 2017-08-10）重叠。请核对入院、出院日期。"
+
+
+@pytest.mark.django_db
+def test_an_icd_code_means_the_disease_on_the_patients_ledger(window, liaison):
+    person = window.patient("石永福")
+    looked = send(liaison, text([HEADINGS, line(person, "B1", disease="C16.900")])).context["rows"][0]["one"]
+    assert (looked.result, str(looked.disease)) == ("good", "胃癌")
+
+
+# ---- settled ----
+
+
+@pytest.mark.django_db
+def test_rows_settle_in_the_order_of_discharge_as_the_preview_showed(window, liaison):
+    person = window.patient("石永福")
+    late = line(person, "B2", admitted="2017-09-20", discharged="2017-09-30", total="60000", in_policy="60000")
+    early = line(person, "B1", total="60000", in_policy="60000")
+    preview = send(liaison, text([HEADINGS, late, early]))
+    shown = {row["one"].bill_no: row["one"].own_share for row in preview.context["rows"]}
+    done = settle(liaison, preview)
+    rows = Settlement.objects.everywhere("test").order_by("pk")
+    assert [row.bill_no for row in rows] == ["B1", "B2"]
+    assert {row.bill_no: f"{row.self_pay_yuan:,.2f}" for row in rows} == shown
+    paid = {row.bill_no: str(row.lines.get(layer="critical_illness").amount_yuan) for row in rows}
+    assert paid == {"B1": "2892.00", "B2": "7392.00"}
+    assert not rows[0].person_year.differs
+    assert (done.context["total"], done.context["rest_number"]) == (120_000, 0)
+    assert "已结算 <strong>2 张</strong>" in done.content.decode()
+    assert list(AuditEvent.objects.filter(action="bills_imported").values_list("detail__new", flat=True)) == [2]
+
+
+@pytest.mark.django_db
+def test_pressing_twice_settles_once_and_the_same_file_is_known(window, liaison):
+    person = window.patient("石永福")
+    content = text([HEADINGS, line(person, "B1"), line(person, "B2", admitted="2017-09-20", discharged="2017-09-30")])
+    preview = send(liaison, content)
+    first, second = settle(liaison, preview), settle(liaison, preview)
+    assert [one.settlement.pk for one in first.context["settled"]] == [one.settlement.pk for one in second.context["settled"]]
+    assert Settlement.objects.everywhere("test").count() == RequestKey.objects.count() == 2
+    assert [result for result, _ in results(send(liaison, content)).values()] == ["known", "known"]
+    moved = text([HEADINGS, line(person, "B2", admitted="2017-09-20", discharged="2017-09-30")])
+    (looked,) = results(send(liaison, moved)).values()
+    assert looked[0] == "refused" and "账单号 B2 已经结算过" in looked[1]
+
+
+@pytest.mark.django_db
+def test_the_good_rows_settle_and_the_rest_goes_back_as_excel(window, liaison):
+    person, other = window.patient("石永福"), window.patient("韦桂兰")
+    content = text([HEADINGS, line(person, "B1"), line(other, "B2", total="1.005", name="韦桂兰")])
+    preview = send(liaison, content)
+    done = settle(liaison, preview)
+    assert [one.settlement.bill_no for one in done.context["settled"]] == ["B1"]
+    assert other.id_number.reveal() not in done.content.decode() + preview.content.decode()
+    answer = liaison.post(reverse("settlement:bill-import-rest"), {"rest": hidden(done, "rest")})
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    (row,) = sheet.iter_rows(min_row=2, values_only=True)
+    assert (row[0], row[1], row[3], row[6]) == (other.id_number.reveal(), "韦桂兰", "B2", "1.005")
+    assert row[14:] == ("G3", "总费用：金额最多两位小数，现在有 3 位。请按账单写到分。")
+    assert AuditEvent.objects.filter(action="exported", detail__what="待改账单", detail__people=1).count() == 1
+    sheet["G2"] = "10000.00"
+    saved = io.BytesIO()
+    sheet.parent.save(saved)
+    again = send(liaison, saved.getvalue(), "待改账单.xlsx")
+    assert results(again)[2][0] == "good"
+
+
+@pytest.mark.django_db
+def test_what_differs_from_the_export_is_shown_and_settled_only_when_a_person_says_so(window, liaison):
+    person = window.patient("石永福")
+    names = ["certno", "begndate", "enddate", "setl_id", "dise_name", "medfee_sumamt", "inscp_scp_amt", "act_pay_dedc", *national.RESULTS]
+    right = [person.id_number.reveal(), "2017-09-01", "2017-09-10", "B1", "胃癌", "10000.00", "9000.00", "400"]
+    ours = ["6880.00", "0", "1060.00", "0", "530.00", "1530.00"]
+    assert results(send(liaison, text([names, right + ours])))[2] == ("good", "")
+    other = [*ours[:2], "1000.00", "0", "530.00", "1590.00"]
+    preview = send(liaison, text([names, right + other]))
+    assert results(preview)[2] == (
+        "differs",
+        "医疗救助基金支出：文件 1,000.00，本系统 1,060.00 个人负担总金额：文件 1,590.00，本系统 1,530.00",
+    )
+    left = settle(liaison, preview)
+    assert (left.context["settled"], left.context["rest_number"]) == ([], 1)
+    taken = settle(liaison, preview, take="2")
+    assert [str(one.settlement.self_pay_yuan) for one in taken.context["settled"]] == ["1530.00"]
+
+
+@pytest.mark.django_db
+def test_a_row_that_comes_out_otherwise_than_shown_is_not_settled(window, liaison):
+    person = window.patient("石永福")
+    preview = send(
+        liaison, text([HEADINGS, line(person, "B9", admitted="2017-09-20", discharged="2017-09-30", total="60000", in_policy="60000")])
+    )
+    window.settle(window.bill(person, total=60_000 * YUAN))
+    done = settle(liaison, preview)
+    assert done.context["settled"] == [] and "您预览之后" in done.context["refused"][0].refused
+    assert Settlement.objects.everywhere("test").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_preview_is_its_readers_own_and_cannot_be_made_up(window, liaison):
+    person = window.patient("石永福")
+    preview = send(liaison, text([HEADINGS, line(person, "B1")]))
+    for name, field in ((PAGE, "rows"), ("settlement:bill-import-rest", "rest")):
+        assert liaison.post(reverse(name), {field: "made-up"}).status_code == 302
+    stranger = Client()
+    stranger.force_login(window.cast.clerk)
+    assert stranger.post(reverse(PAGE), {"rows": hidden(preview, "rows")}).status_code == 404
+    another = type(window.liaison).objects.get(pk=window.liaison.pk)
+    another.pk, another.username, another._state.adding = None, "liaison-other", True
+    another.save()
+    colleague = Client()
+    colleague.force_login(another)
+    assert colleague.post(reverse(PAGE), {"rows": hidden(preview, "rows")}).status_code == 302
+    assert not Settlement.objects.everywhere("test").exists()
+
+
+@pytest.mark.django_db
+def test_the_national_fields_of_a_settled_bill_add_up(window):
+    settlement = window.settle(window.bill(window.patient("石永福"), total=10_000 * YUAN, in_policy=9_000 * YUAN))
+    _, result = recount(settlement)
+    fields = national.results_of(result)
+    assert fields == {
+        "medfee_sumamt": 1_000_000, "act_pay_dedc": 40_000, "hifp_pay": 688_000, "hifmi_pay": 0, "maf_pay": 106_000, "hosp_part_amt": 0,
+        "oth_pay": 53_000, "psn_part_amt": 153_000,
+    }  # fmt: skip
+    assert sum(fields[name] for name in national.RESULTS) == fields["medfee_sumamt"]
+    assert national.differences(result, {"hifp_pay": 688_000, "psn_part_amt": 153_001}) == [("psn_part_amt", 153_001, 153_000)]
