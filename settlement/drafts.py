@@ -11,6 +11,7 @@ from functools import wraps
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from hospitals.models import Hospital
 from ledger.models import Disease, Person, Staff
@@ -82,14 +83,19 @@ def with_draft(view: Callable[[HttpRequest, Draft], HttpResponse]) -> Callable[.
     def page(request: HttpRequest, token: str) -> HttpResponse:
         request.nav_name = "settlement:bill"
         if settled := settled_as(request.user, token):
-            return redirect("settlement:record", settled)
+            return _leads_to(request, reverse("settlement:record", args=[settled]))
         draft = draft_of(request, token)
         if draft is None:
             messages.warning(request, LOST)
-            return redirect("settlement:bill")
+            return _leads_to(request, reverse("settlement:bill"))
         return view(request, draft)
 
     return page
+
+
+def _leads_to(request: HttpRequest, address: str) -> HttpResponse:
+    """Another page; a fragment's request takes the whole page there."""
+    return HttpResponse(status=204, headers={"HX-Redirect": address}) if request.htmx else redirect(address)
 
 
 def person_of(draft: Draft) -> Person:

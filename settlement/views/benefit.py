@@ -32,15 +32,13 @@ def benefit(request: HttpRequest) -> HttpResponse:
 
 @with_draft
 def benefit_of(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """The answer, for the disease and the cost that the address asks about; today is the day of admission and of discharge."""
+    """The answer, for the disease and the cost that are asked about; today is the day of admission and of discharge."""
     request.nav_name = "settlement:benefit"
     desk = Desk.of(request.user, draft)
-    disease = Disease.objects.select_related("group").filter(code=request.GET.get("disease", "")).first() or desk.likely_disease()
-    found = _today(desk, disease, request.GET.get("referral_number", ""))
+    disease = Disease.objects.select_related("group").filter(code=request.POST.get("disease", "")).first() or desk.likely_disease()
+    found = _today(desk, disease, request.POST.get("referral_number", ""))
     usual, told = _suggestion(request, disease, found)
-    form = BenefitForm(
-        request.GET if "total_yuan" in request.GET else None, initial={"disease": disease.code, **usual}, desk=desk, found=found
-    )
+    form = BenefitForm(posted(request), initial={"disease": disease.code, **usual}, desk=desk, found=found)
     prepared = _estimate(form, found, usual)
     chain = None
     if prepared and prepared.result and prepared.bill:
@@ -52,7 +50,7 @@ def benefit_of(request: HttpRequest, draft: Draft) -> HttpResponse:
         "card": PolicyCard.objects.filter(person=desk.person, during__contains=clock.today()).exists(),
         "case": next((case for case in desk.cases if case.disease_id == disease.pk), None), "faults": prepared.faults if prepared else found.faults,
     }  # fmt: skip
-    return render(request, "settlement/benefit_of.html", context)
+    return render(request, "settlement/benefit_of.html", context, status=422 if form.errors else 200)
 
 
 def _today(desk: Desk, disease: Disease, referral_number: str) -> Entitlement:

@@ -54,6 +54,8 @@ def bill(request: HttpRequest) -> HttpResponse:
     if draft := found_patient(request, form):
         return redirect("settlement:bill-of", draft.token)
     waiting = list(waiting_stays(request.user)[: WAITING + 1])
+    if request.method == "GET":
+        record("viewed_list", by=request.user, county=hospital.county, detail={"list": "unsettled", "rows": len(waiting)})
     context = {"form": form, "hospital": hospital, "waiting": waiting[:WAITING], "more": len(waiting) > WAITING}
     return render(request, "settlement/bill.html", context, status=422 if form.errors else 200)
 

@@ -28,7 +28,8 @@ def counter(window):
 def ask(counter: Counter, person: Person, **query) -> str:
     address = counter.find(person, "settlement:benefit")
     assert "/benefit/" in address
-    return counter.client.get(address, query).content.decode()
+    answer = counter.client.post(address, query) if query else counter.client.get(address)
+    return answer.content.decode()
 
 
 def test_it_says_who_this_is_today_and_what_is_covered(window, counter, cast):

@@ -256,3 +256,49 @@ def test_the_pages_ask_a_fixed_number_of_queries(window, counter, bills, django_
         counter.client.get(preview)
     with django_assert_max_num_queries(38):
         counter.client.get(preview.replace("preview/", ""))
+
+
+def test_a_bill_before_the_policys_first_day_has_no_chain_and_says_who_mends_it(window, counter):
+    person = window.patient("石永福")
+    html = counter.page(counter.preview(person, admitted_on="2017-7-1", discharged_on="2017-7-20"))
+    assert "柳城县在出院日 2017-07-20 没有可用的救治政策，不能结算。请市级卫健部门发布政策。" in html
+    assert "费用由谁负担" not in html and "打印计算说明" not in html and 'name="self_pay"' not in html
+
+
+def test_unsigned_numbers_outside_the_trial_are_a_reason_on_the_preview(window, counter, settings):
+    preview = counter.preview(window.patient("石永福"))
+    settings.SAMPLE_SETTLEMENT = False
+    html = counter.page(preview)
+    assert "只能试算，不能正式结算。请市级卫健部门先签认。" in html and 'name="self_pay"' not in html and "费用由谁负担" in html
+
+
+def test_a_category_that_began_during_the_stay_is_told_before_and_after(window, counter, cast):
+    person = window.patient("石永福")
+    hold_category(by=cast.civil, person=person, category=Category.DIBAO, since=datetime.date(2017, 9, 5), basis="低保名单")
+    told = "住院期间“低保”自 2017-09-05 开始。类别以出院日 2017-09-10 为准，按这一类别计算。"
+    preview = counter.preview(person)
+    assert told in counter.page(preview)
+    assert told in counter.page(counter.confirm(preview)["Location"])
+
+
+def test_the_calculation_sheet_is_printed_before_settling_and_is_on_the_trail(window, counter):
+    person = window.patient("石永福")
+    preview = counter.preview(person)
+    sheet = preview.replace("preview/", "calculation/")
+    assert f'href="{sheet}"' in counter.page(preview)
+    html = counter.page(sheet)
+    assert "1,530.00" in html and f'href="{preview}"' in html and person.id_number.reveal() not in html
+    assert AuditEvent.objects.get(action="printed").subject_id == person.pk
+
+
+def test_a_fragment_of_a_lost_draft_takes_the_whole_page_to_the_search(window, counter):
+    address = counter.find(window.patient("石永福"))
+    other = Counter(window.liaison)
+    answer = other.client.post(address, _typed(), headers={"HX-Request": "true", "HX-Trigger-Name": "disease"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, reverse("settlement:bill"))
+
+
+def test_a_draft_does_not_follow_its_maker_to_another_hospital(window, counter, cast):
+    address = counter.find(window.patient("石永福"))
+    type(window.liaison).objects.filter(pk=window.liaison.pk).update(hospital_code=cast.city_hospital.code)
+    assert counter.client.get(address)["Location"] == reverse("settlement:bill")
