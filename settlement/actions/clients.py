@@ -21,21 +21,22 @@ def new_secret() -> str:
     return secrets.token_hex(32)
 
 
-def read_addresses(text: str) -> list[str]:
+def read_addresses(typed: str) -> list[str]:
     """Addresses and networks as typed (one a line, or with commas or blanks between), written the one right way.
 
     Raises Refused: none, too many, not an address, the whole internet.
     """
     found: list[str] = []
-    for item in text.replace(",", " ").replace("，", " ").replace("；", " ").replace(";", " ").split():
+    for item in typed.replace(",", " ").replace("，", " ").replace("；", " ").replace(";", " ").split():
         try:
             network = ipaddress.ip_network(item, strict=False)
         except ValueError:
             raise Refused(f"“{item[:40]}”不是 IP 地址或网段。请写成 10.20.30.40 或 10.20.30.0/24 这样。", "addresses") from None
         if network.prefixlen < (8 if network.version == 4 else 32):
             raise Refused(f"网段 {network} 太大。请只写医院系统自己的地址。", "addresses")
-        if str(network) not in found:
-            found.append(str(network))
+        text = str(network.network_address if network.num_addresses == 1 else network)
+        if text not in found:
+            found.append(text)
     if not found:
         raise Refused("请填写医院系统的来源地址，至少一个。", "addresses")
     if len(found) > MOST_ADDRESSES:

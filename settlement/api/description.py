@@ -46,12 +46,23 @@ def nothing_undescribed(result: dict, generator, **kwargs) -> dict:
     for path in result["paths"].values():
         if "requestBody" in path.get("post", {}):
             path["post"]["requestBody"]["required"] = True
+    for name, example in EXAMPLES.items():
+        schemas[name]["example"] = example
     bills = schemas["WhatIf"]["properties"]["bills"]
     bills |= {"minItems": 1, "items": {"$ref": "#/components/schemas/Row"}}
     schemas["Row"] = ROW
     return result
 
 
+_BILL = {
+    "id_number": "450222195103029929", "disease": "gastric-cancer", "bill_no": "ZY20170901", "admitted_on": "2017-09-01",
+    "discharged_on": "2017-09-10", "total_yuan": "10000.00", "in_policy_yuan": "9000.00",
+}  # fmt: skip
+EXAMPLES = {
+    "EntitlementQuestion": {name: _BILL[name] for name in ("id_number", "disease", "admitted_on")},
+    "BillBody": _BILL,
+    "ReversalBody": {"reason": "账单录错"},
+}
 ROW = {
     "type": "object",
     "description": "一张账单，各格与批量计算的文件相同，都写成文字；空格可以不写，多出的列不看。total_yuan、in_policy_yuan 也可以写作 medfee_sumamt、inscp_scp_amt。",

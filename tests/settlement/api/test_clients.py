@@ -43,12 +43,12 @@ def test_a_new_client_is_shown_its_secret_once_and_works(window, desk):
     secret = shown_secret(response)
     client = Client.objects.get()
     assert response.status_code == 200 and response["Cache-Control"] == "private, no-store"
-    assert (client.addresses, client.staff) == (["127.0.0.1/32", "10.20.30.0/24"], window.liaison)
+    assert (client.addresses, client.staff) == (["127.0.0.1", "10.20.30.0/24"], window.liaison)
     assert System(client.code, secret).get("settlements?month=2017-10").status_code == 200
     page = desk.get(LIST).content.decode()
     assert client.code in page and "柳城县人民医院" in page and "2017-10-20" in page and secret not in page
     assert secret not in str(response.cookies) and secret not in str(dict(desk.session))
-    assert told("client_opened")["addresses"] == ["127.0.0.1/32", "10.20.30.0/24"] and secret not in str(told("client_opened"))
+    assert told("client_opened")["addresses"] == ["127.0.0.1", "10.20.30.0/24"] and secret not in str(told("client_opened"))
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def test_only_liaisons_in_use_of_the_prefecture_are_offered(window, desk):
 
 def test_a_client_is_changed_and_keeps_its_secret(window, desk, system, kept):
     url = reverse("settlement:client-edit", args=[kept.pk])
-    assert "127.0.0.1/32" in desk.get(url).content.decode()
+    assert "127.0.0.1" in desk.get(url).content.decode()
     response = desk.post(url, given(window, name="新收费系统", addresses="127.0.0.1 10.9.9.9", expires_on="2019-01-31"))
     assert response.status_code == 302
     kept.refresh_from_db()
-    assert (kept.name, kept.addresses, kept.expires_on) == ("新收费系统", ["127.0.0.1/32", "10.9.9.9/32"], datetime.date(2019, 1, 31))
+    assert (kept.name, kept.addresses, kept.expires_on) == ("新收费系统", ["127.0.0.1", "10.9.9.9"], datetime.date(2019, 1, 31))
     assert system.get("settlements?month=2017-10").status_code == 200
     assert told("client_changed")["expires_on"] == "2019-01-31"
 
@@ -134,4 +134,4 @@ def test_another_prefectures_clients_are_not_there(window, desk, kept):
 
 
 def test_addresses_are_written_one_way():
-    assert read_addresses("10.0.0.1; 10.0.0.1/32，fd00::1") == ["10.0.0.1/32", "fd00::1/128"]
+    assert read_addresses("10.0.0.1; 10.0.0.1/32，fd00::1") == ["10.0.0.1", "fd00::1"]
