@@ -94,7 +94,7 @@ def progress_bars(rows: Sequence[tuple[str, int, int, int]]) -> Bars:
 
 
 def ranking(counties: Sequence[tuple[str, int, int]], goal: float, whole: str) -> Ranking:
-    """Counties (name, treated, total) by treated share, highest first; equal shares: fewer untreated first; nobody to count last."""
+    """Counties (name, treated, total) by treated share, highest first; equal shares: fewer untreated first; nobody to count last and without a place."""
 
     def place(row: tuple[str, int, int]) -> tuple:
         _, treated, total = row
@@ -102,7 +102,7 @@ def ranking(counties: Sequence[tuple[str, int, int]], goal: float, whole: str) -
 
     rows = []
     for number, (name, treated, total) in enumerate(sorted(counties, key=place)):
-        rows.append(_rank_row(number + 1, name, treated, total, RANK_HEAD + number * RANK_PITCH))
+        rows.append(_rank_row(number + 1 if total else None, name, treated, total, RANK_HEAD + number * RANK_PITCH))
     end = RANK_HEAD + len(rows) * RANK_PITCH
     total_row = _rank_row(None, whole, sum(row[1] for row in counties), sum(row[2] for row in counties), end)
     return Ranking(RANK_WIDTH, end + RANK_PITCH, round(RANK_LEFT + RANK_ROOM * goal, 1), end + 30, end, rows, total_row)

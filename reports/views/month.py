@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from ledger.protection import mask_phone
 from ledger.templatetags.ledger_page import moment
 from reports.actions import rebuild_drafts, submit
 from reports.forms.payload import policy_notes
-from reports.models import Form
+from reports.models import DueRule, Form
 from reports.returns import Return, county_returns
 from reports.views.checks import Check, run_checks
 from reports.views.due_states import DueState, days_left, due_states, months_around
@@ -97,7 +98,7 @@ def month(request: HttpRequest, period: datetime.date, code: str) -> HttpRespons
         "policy_notes": policy_notes(payload["diseases"]),
         "city_unit": short_unit(county.parent),
         "next_person": next((pk for check in checks if check.tone != "ok" for _, pk in check.people if pk), None),
-        "bar": _bar(request.user, county, context["states"], checks),
+        "bar": _bar(request.user, county, period, context["states"], checks),
     }
     return render(request, "reports/month.html", context)
 
@@ -110,7 +111,7 @@ def month_frame(staff: Staff, county: Division, period: datetime.date, returns: 
         "period": period,
         "tab": tab,
         "states": states,
-        "state_line": _state_line(returns),
+        "state_line": _state_line(returns) if states else "没有应报的报表，以下按现在的台账计算",
         "state_tags": _state_tags(states),
         "counts": {"f2": len(returns["F2"].payload["rows"]), "roster": len(returns["F1"].payload["roster"])},
         "hashes": {form: found.submission.rows_hash for form, found in returns.items() if found.submission},
@@ -131,21 +132,28 @@ def _state_line(returns: dict[str, Return]) -> str:
     """What the words beside the title tell: who submitted when, or how old the draft is and what it changed."""
     f1 = returns["F1"].submission
     if f1 is None:
-        return "还没有生成草稿，以下按今天的台账计算"
+        return "还没有生成草稿，以下按现在的台账计算"
     if f1.is_frozen:
         return f"F1 {timezone.localtime(f1.submitted_at):%m-%d %H:%M} 由{f1.submitted_by.full_name}上报"
     line = f"第 {f1.draft_number} 次草稿，{moment(f1.built_at)} 生成"
     return line + (f"；比第 {f1.draft_number - 1} 次：{'，'.join(f1.changes[:2])}" if f1.changes else "")
 
 
-def _bar(staff: Staff, county: Division, states: dict[str, DueState], checks: list[Check]) -> Bar:
+def _why_nothing_is_due(county: Division, period: datetime.date) -> str:
+    first = DueRule.objects.filter(prefecture=county.parent_id).aggregate(first=Min("first_period"))["first"]
+    if first and period < first:
+        return f"应报从 {first.year} 年 {first.month} 月开始，以前的月份只供查看。"
+    return "请市里核对应报规则。"
+
+
+def _bar(staff: Staff, county: Division, period: datetime.date, states: dict[str, DueState], checks: list[Check]) -> Bar:
     bad, warn = (sum(check.tone == tone for check in checks) for tone in ("bad", "warn"))
     open_states = [state for state in states.values() if not state.submitted]
     drafts = [state for state in open_states if state.submission]
-    steps = month_steps(list(states.values()), lead="", remarks="")
-    hint = _deadline_hint(next(iter(states.values()))) if states else ""
     if not states:
-        return Bar(steps, "这个月没有应报的报表。", "请市里核对应报规则。", "", False, [])
+        return Bar([], "这个月没有应报的报表。", _why_nothing_is_due(county, period), "", False, [])
+    steps = month_steps(list(states.values()), lead="", remarks="")
+    hint = _deadline_hint(next(iter(states.values())))
     if not open_states:
         return Bar(steps, "F1、F2 都已上报。", "已上报的数字不再变动。", "ok", False, [])
     forms = [state.due.form for state in open_states]

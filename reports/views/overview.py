@@ -75,7 +75,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "deadline": now[0].due.deadline_at if now else None,
         "left": days_left(now[0].due.deadline_at) if now else None,
         "tally": tally(counties, now),
-        "counties": len(counties),
+        "owing": len({state.due.county_id for state in now}),
         "goal": f"{GOAL:.0%}",
         "forms": Form.values,
         **_progress(counties, today),

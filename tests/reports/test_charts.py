@@ -32,7 +32,7 @@ def test_one_person_beside_thousands_is_still_seen():
 
 def test_ranking_puts_equal_shares_by_untreated_and_nobody_last():
     drawn = ranking([("甲县", 5, 10), ("乙县", 1, 2), ("丙县", 0, 0), ("丁县", 9, 10)], 0.9, "全市")
-    assert [(row.place, row.name) for row in drawn.rows] == [(1, "丁县"), (2, "乙县"), (3, "甲县"), (4, "丙县")]
+    assert [(row.place, row.name) for row in drawn.rows] == [(1, "丁县"), (2, "乙县"), (3, "甲县"), (None, "丙县")]
     assert drawn.rows[0].width == round(RANK_ROOM * 0.9, 1)
     assert drawn.goal_x == round(RANK_LEFT + RANK_ROOM * 0.9, 1)
     assert (drawn.whole.name, drawn.whole.counted, drawn.whole.share) == ("全市", "15/22", "68.2%")
