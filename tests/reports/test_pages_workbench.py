@@ -10,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from hospitals.models import Stay
-from ledger.actions.cases import close_case, return_case
+from ledger.actions.cases import close_case, open_case, return_case
+from ledger.actions.categories import give_policy_card
 from ledger.models import Case, Category, CategoryFact, Person, Role, Staff
 from reports.actions import rebuild_drafts, submit
 from reports.models import Due, Submission
 from reports.views.due_states import months_around, state_of
+from reports.work import newest_events
 from tests.cast import on_day
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +252,15 @@ def test_the_auditor_sees_todays_trail_and_the_seals(cast, busy):
     figures = dict(answer.context["figures"])
     assert answer.context["sealed"] > 0 and figures["今天共"] > 0 and figures["下载"] == 0
     assert reverse("ledger:trail") in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", ["liaison", "clerk", "township", "insurance"])
+def test_a_hospital_is_told_no_more_events_than_the_timeline_tells_it(cast, busy, role):
+    person = busy["treated"]
+    other = open_case(by=cast.clerk, person=person, entry=cast.entry("gastric-cancer"))
+    return_case(by=cast.clerk, case=other, reason="缺胃镜报告")
+    give_policy_card(by=cast.clerk, person=person, since=datetime.date(2017, 9, 1))
+    staff = getattr(cast, role)
+    told = [event for event in newest_events(staff, 40) if event.person_id == person.pk]
+    assert {event.pk for event in told} <= set(person.events.told_to(staff).values_list("pk", flat=True))
+    assert {"胃癌" in event.text or event.move == "card_given" for event in told} == ({False} if role == "liaison" else {False, True})
