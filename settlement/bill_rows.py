@@ -45,6 +45,8 @@ class LookedRow:
     self_pay: int | None = None
     differences: list[tuple[str, int, int]] = field(default_factory=list)
     settlement: int | None = None
+    notices: list[str] = field(default_factory=list)
+    sample: bool = False
 
     @property
     def bill_no(self) -> str:
@@ -207,7 +209,7 @@ def _settle_on_trial(one: LookedRow, by: Staff, hospital: Hospital, file: ReadFi
         one.refuse("", SAMPLE_SENTENCE)
     if one.faults:
         return
-    one.self_pay = prepared.result.self_pay
+    one.self_pay, one.notices, one.sample = prepared.result.self_pay, prepared.notices, prepared.sample
     one.differences = national.differences(prepared.result, _stated(one))
     if one.faults:
         return

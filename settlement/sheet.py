@@ -41,6 +41,11 @@ class SheetLayer:
     source: str
     amount: str
 
+    @property
+    def printed(self) -> str:
+        """The words with every * held to what it marks: a line never begins with one."""
+        return self.words.replace("*", "\u2060*")
+
 
 @dataclass(frozen=True)
 class Sheet:

@@ -77,7 +77,12 @@ def waterfall(total: int, layers: Sequence[tuple[str, int, bool]], self_pay: int
             chart.joins.append((_n(right), _n(left + slot), f"{int(edge) + 0.5:.1f}"))
         bold = index in (0, len(columns) - 1)
         chart.words.append(
-            Word(_n(middle), _n(start - 7 - LABEL * raised[index]), labels[index], "tb" if bold else "" if applies else "t2")
+            Word(
+                _n(inside(middle, labels[index])),
+                _n(start - 7 - LABEL * raised[index]),
+                labels[index],
+                "tb" if bold else "" if applies else "t2",
+            )
         )
         for row, part in enumerate(names[index]):
             chart.words.append(Word(_n(middle), _n(floor + 19 + LINE * row), part))

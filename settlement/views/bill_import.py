@@ -73,6 +73,7 @@ def _preview(request: HttpRequest, file: ReadFile) -> HttpResponse:
     context = {
         "rows": [{"one": one, "word": MARKS[one.result][0], "mark": MARKS[one.result][1]} for one in shown], "counts": counts, "file": file,
         "kept": _kept(request.user, file, looked), "rest": _pack(request.user, rest, REST_SALT), "rest_number": len(rest),
+        "sample": any(one.sample for one in looked),
     }  # fmt: skip
     return render(request, "settlement/bill_import_preview.html", context)
 

@@ -9,10 +9,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 from openpyxl import Workbook, load_workbook
 
+from ledger.actions.categories import hold_category
 from ledger.actions.refusals import Refused
-from ledger.models import AuditEvent
+from ledger.models import AuditEvent, Category
 from settlement import national
 from settlement.bill_file import COLUMNS, INSTRUCTIONS, ROW_LIMIT, read_bill_file, template
 from settlement.models import RequestKey, Settlement
@@ -205,6 +207,16 @@ def test_rows_that_collide_in_the_file(window, liaison):
     assert [looked[number][0] for number in (2, 3, 4, 5)] == ["refused", "refused", "good", "refused"]
     assert "账单号 B1 在文件里出现了不止一次" in looked[2][1]
     assert looked[5][1] == "E5住院日期和文件第 4 行的住院（2017-08-01 至 2017-08-10）重叠。请核对入院、出院日期。"
+
+
+@pytest.mark.django_db
+def test_the_preview_says_what_it_rests_on(window, liaison):
+    person = window.patient("石永福")
+    preview = send(liaison, text([HEADINGS, line(person, "B1", limit_yuan="500")])).content.decode()
+    assert "含示范参数，仅供演示" in preview and "还没有结算" in preview
+    hold_category(by=window.cast.civil, person=person, category=Category.DIBAO, since=DAY(2017, 9, 5), basis="低保名单")
+    told = strip_tags(send(liaison, text([HEADINGS, line(person, "B1")])).content.decode())
+    assert "住院期间“低保”自 2017-09-05 开始。类别以出院日 2017-09-10 为准，按这一类别计算。" in told
 
 
 @pytest.mark.django_db
