@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -48,6 +49,13 @@ class Environment:
 
     def items(self, name: str) -> list[str]:
         return [item.strip() for item in self.text(name).split(",") if item.strip()]
+
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """Addresses and networks, with commas between."""
+        try:
+            return [ip_network(item) for item in self.items(name)]
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}={self.text(name)!r}: {error}; write 172.16.0.0/12 or 10.20.30.40") from error
 
     def database(self, name: str) -> dict:
         """A ``postgresql://user:password@host:port/name?option=value`` address as Django's settings."""

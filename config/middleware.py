@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from config.access import rule_for
+from config.origin import came_from
 from hospitals.models import Stay
 from ledger.actions.trail import request_address
 from ledger.models import Case, Person
@@ -23,7 +24,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = request_address.set(request.META.get("REMOTE_ADDR") or None)
+        token = request_address.set(came_from(request.META))
         try:
             response = self.get_response(request)
         finally:

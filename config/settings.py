@@ -40,6 +40,8 @@ ALLOWED_HOSTS = env.items("LEDGER_HOSTS") or (["localhost", "127.0.0.1", "[::1]"
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("LEDGER_HOSTS is not set: the host names people type, with commas between")
 HTTPS = env.flag("LEDGER_HTTPS", not TRIAL)
+# The proxies in front: what they say of where a request comes from is believed, and nobody else.
+PROXIES = env.networks("LEDGER_PROXIES")
 
 INSTALLED_APPS = [
     "config",
