@@ -25,6 +25,10 @@ _BY_MODEL = {
         "case person disease group registered_poor civil_verified completed_on",
         "id county during",
     ),
+    "ledger.Upload": (
+        "file_name people preview outcome",
+        "id staff area layout category since whole counts decisions state made_at applied_at",
+    ),
     "ledger.AuditEvent": ("username subject_id detail address", "id at staff role action subject_type county_code"),
     "ledger.AuditSeal": ("", "sequence event hash sealed_at"),
     "ledger.Staff": (
@@ -74,7 +78,7 @@ _BY_MODEL = {
         "id statement number titles opened_at opened_by outcome agreed_with closed_at closed_by",
     ),
     "settlement.PaidBill": (
-        "person disease bill_no admitted_on discharged_on total_yuan in_policy_yuan limit_yuan paid self_pay_yuan",
+        "person disease bill_no admitted_on discharged_on referral_number total_yuan in_policy_yuan limit_yuan paid self_pay_yuan",
         "id county hospital imported_at imported_by",
     ),
     "settlement.CheckFinding": (

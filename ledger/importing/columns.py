@@ -1,0 +1,201 @@
+"""What each column of a list takes: one widget a kind of cell, each either answers a value or says what to mend. Pure."""
+
+import datetime
+import re
+import unicodedata
+
+from import_export.fields import Field
+from import_export.widgets import Widget
+
+from ledger.forms import PlainField, read_day
+from ledger.identity import IdNumber, IdNumberError, read_id_number, read_phone, tidy
+from ledger.importing.reader.cells import Broken, Cell, Number
+
+PLAIN = PlainField()
+FORMULA = "=+-@"
+BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+EARLIEST = datetime.date(2000, 1, 1)
+
+
+class Column(Field):
+    """A column of a layout: its official heading, other ways it is written, and whether a list may leave it out."""
+
+    def __init__(self, attribute: str, heading: str, widget: Widget, *, also: tuple[str, ...] = (), needed: bool = True):
+        super().__init__(attribute, heading, widget)
+        self.also, self.needed = also, needed
+        widget.heading = re.sub(r"[(（].*", "", heading)
+
+
+class CellWidget(Widget):
+    """A cell taken as text. Raises ValueError with the sentence for whoever keeps the list."""
+
+    heading = ""
+
+    def clean(self, value: Cell, row=None, *, today: datetime.date, **kwargs):
+        if isinstance(value, Broken):
+            raise ValueError(
+                f"{self.heading}是公式，还没有算出结果。请把该格改为数值或文字。"
+                if value.word == "公式"
+                else f"{self.heading}的公式出错（{value.word}）。请改为正确的内容。"
+            )
+        return self.read(value, today)
+
+    def read(self, value: Cell, today: datetime.date):
+        raise NotImplementedError
+
+
+class Words(CellWidget):
+    """One line of text. ``number_is_fine`` for codes that the office program may hold as a number."""
+
+    def __init__(self, longest: int, *, number_is_fine: bool = False, tight: bool = False):
+        super().__init__()
+        self.longest, self.number_is_fine, self.tight = longest, number_is_fine, tight
+
+    def read(self, value: Cell, today: datetime.date) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, Number):
+            if not self.number_is_fine:
+                raise ValueError(f"{self.heading}是数字。请改为文字。")
+            if len(value.text) > 15 or not value.text.isdigit():
+                raise ValueError(f"{self.heading}是数字格式，末尾几位可能已丢失。请把该列改为文本后重填。")
+            return value.text
+        text = value.isoformat() if isinstance(value, datetime.date) else value
+        strange = [character for character in text if unicodedata.category(character) in ("Co", "Cn", "Cs") or character in "\ufffd\0"]
+        if strange:
+            raise ValueError(f"{self.heading}里有 {len(strange)} 个字显示不出来（旧系统造的字或乱码）。请重新录入这个字。")
+        if BIDI & set(text):
+            raise ValueError(f"{self.heading}里有改变文字方向的控制字符。请清空该格，重新录入。")
+        text = PLAIN.to_python("".join(character for character in text if unicodedata.category(character) != "Cf"))
+        text = tidy(text) if self.tight else text
+        if unicodedata.normalize("NFKC", text[:1]) in tuple(FORMULA):
+            raise ValueError(f"{self.heading}以“{text[0]}”开头，可能是公式。{self.mend}")
+        if len(text) > self.longest:
+            raise ValueError(f"{self.heading}超过 {self.longest} 个字。请缩短。")
+        return text
+
+    mend = "请去掉这个符号。"
+
+
+class Name(Words):
+    """The patient's name."""
+
+    mend = "请改为患者姓名。"
+
+    def read(self, value: Cell, today: datetime.date) -> str:
+        text = super().read(value, today)
+        if not text:
+            raise ValueError("姓名是空的。请填写患者姓名。")
+        if any(character.isdigit() for character in text):
+            raise ValueError("姓名里有数字。请改为患者姓名。")
+        return text
+
+
+class Sex(CellWidget):
+    """男 or 女; blank says nothing, the ID number tells."""
+
+    WORDS = {"": "", "男": "male", "女": "female", "男性": "male", "女性": "female"}
+
+    def read(self, value: Cell, today: datetime.date) -> str:
+        text = tidy(value) if isinstance(value, str) else "" if value is None else "?"
+        if text not in self.WORDS:
+            raise ValueError("性别请填“男”或“女”。")
+        return self.WORDS[text]
+
+
+class Age(CellWidget):
+    """Whole years; blank says nothing."""
+
+    def read(self, value: Cell, today: datetime.date) -> int | None:
+        text = value.text if isinstance(value, Number) else tidy(value) if isinstance(value, str) else "" if value is None else "?"
+        if not text:
+            return None
+        if re.fullmatch(r"\d{1,2}(个月|月|天)", text):
+            return 0
+        match = re.fullmatch(r"(\d{1,3})(周?岁)?", text)
+        if not match or int(match[1]) > 130:
+            raise ValueError("年龄请填周岁的整数。")
+        return int(match[1])
+
+
+class Number18(CellWidget):
+    """The ID number, or (``insurance``) an insurance number in its place; nothing where the cell is blank."""
+
+    def __init__(self, *, insurance: bool = False):
+        super().__init__()
+        self.insurance = insurance
+
+    def read(self, value: Cell, today: datetime.date) -> IdNumber | str | None:
+        if isinstance(value, Number):
+            raise ValueError("身份证号是数字格式，末尾几位已丢失。请把该列改为文本，重填 18 位。")
+        if isinstance(value, datetime.date):
+            raise ValueError("身份证号是日期格式。请把该列改为文本，重填 18 位。")
+        text = tidy(value or "")
+        if not text:
+            return None
+        if re.fullmatch(r"\d(\.\d+)?E\+?\d+", text):
+            raise ValueError("身份证号成了科学计数法，末尾几位已丢失。请把该列改为文本，重填 18 位。")
+        if sum(len(part) > 9 for part in re.split(r"[^0-9A-Za-z]+", unicodedata.normalize("NFKC", value))) > 1:
+            raise ValueError("一格里有两个号码。请只留患者本人的身份证号。")
+        if self.insurance and re.fullmatch(r"[A-Z]{0,4}\d{5,14}|\d{20,30}", text):
+            return text
+        try:
+            return read_id_number(text, today)
+        except IdNumberError as error:
+            raise ValueError(str(error)) from None
+
+
+class Day(CellWidget):
+    """A day in any of the office's ways, or as the number by which the office program counts days."""
+
+    def read(self, value: Cell, today: datetime.date) -> datetime.date | None:
+        day = self._day(value)
+        if day is None:
+            return None
+        if day < EARLIEST:
+            raise ValueError(f"{self.short} {day} 太早。请核对后改正。")
+        if day > today:
+            before = f"{today:%m-%d}" if day.year == today.year else today.isoformat()
+            raise ValueError(f"{self.short} {day} 晚于今天。请改为 {before} 或更早。")
+        return day
+
+    short = "建立台账时间"
+
+    def _day(self, value: Cell) -> datetime.date | None:
+        if value is None or isinstance(value, datetime.date):
+            return value
+        text = value.text if isinstance(value, Number) else re.sub(r"\s+\d{1,2}:\d\d(:\d\d)?$", "", value.strip())
+        if re.fullmatch(r"\d{5}", text) and isinstance(value, Number):
+            return datetime.date(1899, 12, 30) + datetime.timedelta(int(text))
+        try:
+            return read_day(text)
+        except ValueError as error:
+            raise ValueError(f"{self.short}“{text[:20]}”读不出来。{error}") from None
+
+
+class Phone(CellWidget):
+    """A mobile or landline number; a number cell loses nothing of eleven digits."""
+
+    def read(self, value: Cell, today: datetime.date) -> str:
+        text = value.text if isinstance(value, Number) else value if isinstance(value, str) else "" if value is None else "?"
+        if not tidy(text) or tidy(text) in ("无", "/", "—"):
+            return ""
+        try:
+            return read_phone(text)
+        except ValueError as error:
+            raise ValueError(str(error)) from None
+
+
+class Year(CellWidget):
+    """A year since 2014: 2016, 2016年."""
+
+    def read(self, value: Cell, today: datetime.date) -> int | None:
+        if isinstance(value, datetime.date):
+            return value.year
+        text = value.text if isinstance(value, Number) else tidy(value or "")
+        if text in ("", "0", "无", "/", "—", "未脱贫"):
+            return None
+        match = re.fullmatch(r"(\d{4})年?(度|脱贫|脱贫户)?", text)
+        if not match or not 2014 <= int(match[1]) <= today.year:
+            raise ValueError(f"脱贫年度“{text[:12]}”不对。请填 2014 至 {today.year} 的年份，未脱贫的留空。")
+        return int(match[1])

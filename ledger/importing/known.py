@@ -1,0 +1,88 @@
+"""Whoever a list may mean and the ledger knows already, found for the whole list at once: a handful of queries, however long it is."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from django.db.models import Prefetch
+
+from ledger import clock
+from ledger.actions.people import ELSEWHERE_PER_DAY
+from ledger.actions.trail import record
+from ledger.importing.entries import Entry
+from ledger.models import AuditEvent, Case, Person, Staff
+from ledger.protection import keyed_hash
+
+AT_ONCE = 2000
+ELSEWHERE = "已在其他县区登记，可申请转入。"
+USED_UP = "今天查询外县已登记人员的次数已用完，请明天再试。"
+OTHER_TOWN = "本县其他乡镇已登记这个身份证号。请由县卫健部门核对。"
+
+
+def _parts(values: Iterable) -> Iterator[list]:
+    values = iter(values)
+    while part := list(islice(values, AT_ONCE)):
+        yield part
+
+
+class Known:
+    """People of the importer's own scope by number, insurance number and name; of others only that they are elsewhere."""
+
+    def __init__(self, by: Staff, entries: list[Entry], upload_pk: int | None):
+        self.by, self.upload_pk = by, upload_pk
+        self.hashes = {entry.number.number: keyed_hash(entry.number.number) for entry in entries if entry.number}
+        self.by_hash = {person.id_number_hash: person for person in self._own("id_number_hash", self.hashes.values())}
+        insured = self._own("insurance_number", {entry.insurance_number for entry in entries} - {""})
+        self.by_insurance = {(person.insurance_number, person.name): person for person in insured}
+        self.others = self._others(set(self.hashes.values()) - set(self.by_hash))
+        unknown = {entry.get("name") for entry in entries if not entry.number or self.hashes[entry.number.number] not in self.by_hash}
+        self.by_name: dict[str, list[Person]] = {}
+        for person in self._own("name", unknown - {None}):
+            self.by_name.setdefault(person.name, []).append(person)
+
+    def _own(self, field: str, values: Iterable[str]) -> Iterator[Person]:
+        cases = Case.objects.visible_to(self.by).select_related("disease").order_by("pk")
+        own = Person.objects.visible_to(self.by).select_related("village__parent", "township", "county__parent").order_by("pk")
+        for part in _parts(sorted(values)):
+            yield from own.filter(**{f"{field}__in": part}).prefetch_related("categories", Prefetch("cases", cases), "residences")
+
+    def _others(self, hashes: set[str]) -> dict[str, int]:
+        """Numbers that somebody outside the scope holds, with the county."""
+        everybody = Person.objects.everywhere("uniqueness of an ID number")
+        found = {}
+        for part in _parts(sorted(hashes)):
+            found |= dict(everybody.filter(id_number_hash__in=part).values_list("id_number_hash", "county"))
+        return found
+
+    def person(self, entry: Entry) -> Person | None:
+        if entry.number:
+            return self.by_hash.get(self.hashes[entry.number.number])
+        return self.by_insurance.get((entry.insurance_number, entry.get("name")))
+
+    def alike(self, entry: Entry, born_years: set[int]) -> list[Person]:
+        """Own people of the same name and, where it is known, about the same year of birth."""
+        same = self.by_name.get(entry.get("name"), [])
+        return [person for person in same if not born_years or person.born_on.year in born_years]
+
+    def refuse_elsewhere(self, entries: Iterable[Entry]) -> None:
+        """Say of each number, in the list's order, that it is held elsewhere: told, counted and limited as in registration.
+
+        Once the day's allowance is used up, a number that nobody holds is refused with the same words, or they would tell.
+        """
+        told = AuditEvent.objects.filter(staff=self.by, action="held_elsewhere", at__date=clock.today())
+        before = list(told.values_list("detail__hash", "detail__upload"))
+        asked = {short for short, upload in before if upload is None or upload != self.upload_pk}
+        recorded = {short for short, upload in before if upload is not None and upload == self.upload_pk}
+        for entry in entries:
+            hashed = self.hashes[entry.number.number]
+            if hashed in self.by_hash:
+                continue
+            if self.others.get(hashed) == self.by.area.county.pk:
+                entry.refuse("id_number", OTHER_TOWN)
+            elif len(asked) >= ELSEWHERE_PER_DAY and hashed[:16] not in asked:
+                entry.refuse("id_number", USED_UP)
+            elif hashed in self.others:
+                entry.refuse("id_number", ELSEWHERE)
+                asked.add(hashed[:16])
+                if hashed[:16] not in recorded:
+                    recorded.add(hashed[:16])
+                    record("held_elsewhere", by=self.by, detail={"hash": hashed[:16], "upload": self.upload_pk})

@@ -1,0 +1,101 @@
+"""What a cell may hold once read, and how a table travels from the reading process to the one that asked. Pure."""
+
+import datetime
+import json
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A cell that the office program holds as a number: of a long one the last digits may be lost already."""
+
+    value: float
+
+    @property
+    def text(self) -> str:
+        return str(int(self.value)) if self.value.is_integer() and abs(self.value) < 1e15 else repr(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A cell without a value that could be read: a formula's error, or a formula that was never computed."""
+
+    word: str
+
+
+# Text, a number, a day, something unreadable, or nothing.
+Cell = str | Number | datetime.date | Broken | None
+
+
+@dataclass
+class Sheet:
+    """One sheet from A1 on. ``merged`` holds (first row, first column, last row, last column), all from 0."""
+
+    name: str
+    rows: list[list[Cell]]
+    hidden: bool = False
+    hidden_rows: int = 0
+    hidden_columns: int = 0
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+
+@dataclass
+class Table:
+    """Everything one file holds; ``from_1904`` where the workbook counts its days from 1904."""
+
+    sheets: list[Sheet]
+    from_1904: bool = False
+
+
+def pack(cell: Cell):
+    """A cell as JSON holds it."""
+    if isinstance(cell, Number):
+        return [cell.value]
+    if isinstance(cell, datetime.date):
+        return ["day", cell.isoformat()]
+    if isinstance(cell, Broken):
+        return ["broken", cell.word]
+    return cell
+
+
+def unpack(packed) -> Cell:
+    if not isinstance(packed, list):
+        return packed
+    if len(packed) == 1:
+        return Number(packed[0])
+    kind, text = packed
+    return datetime.date.fromisoformat(text) if kind == "day" else Broken(text)
+
+
+def dump(table: Table) -> str:
+    """The table as one line of JSON."""
+    sheets = [{**sheet.__dict__, "rows": [[pack(cell) for cell in row] for row in sheet.rows]} for sheet in table.sheets]
+    return json.dumps({"sheets": sheets, "from_1904": table.from_1904}, ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str) -> Table:
+    told = json.loads(text)
+    sheets = [
+        Sheet(**{**one, "rows": [[unpack(cell) for cell in row] for row in one["rows"]], "merged": [tuple(area) for area in one["merged"]]})
+        for one in told["sheets"]
+    ]
+    return Table(sheets, told["from_1904"])
+
+
+def column_letters(column: int) -> str:
+    """0 → A, 26 → AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def position(reference: str) -> tuple[int, int]:
+    """B3 → (2, 1): row and column from 0."""
+    letters = reference.rstrip("0123456789")
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - 64
+    return int(reference[len(letters) :]) - 1, column - 1

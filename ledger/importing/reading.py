@@ -1,0 +1,55 @@
+"""The one door for spreadsheet files: each is read by a process of its own, within limits of size, cells, memory and time."""
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ledger.actions.refusals import Refused
+from ledger.importing.reader.cells import Table, load
+
+CHILD = Path(__file__).parent / "reader" / "child.py"
+MEGABYTE = 1024 * 1024
+FILE = "file"
+NOT_FINISHED = "文件太大或太复杂，没有读完。请只留名单需要的行和列，另存后再导入。"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one file may ask of the machine; ``wait`` is the clock's seconds, ``seconds`` the processor's."""
+
+    size: int = 10 * MEGABYTE
+    rows: int = 20_050  # 20,000 people, and titles and notes around them.
+    cells: int = 600_000
+    unpacked: int = 200 * MEGABYTE
+    memory: int = 1024 * MEGABYTE
+    seconds: int = 30
+    wait: int = 60
+
+
+def read_file(name: str, content: bytes, limits: Limits = Limits()) -> Table:  # noqa: B008 - frozen
+    """The sheets of an .xlsx or .csv file. Raises Refused with what is wrong with the file and how to mend it."""
+    if not content:
+        raise Refused("文件是空的，请重新选择。", FILE)
+    if len(content) > limits.size:
+        raise Refused(f"文件超过 {limits.size // MEGABYTE} MB。请拆成几个文件，分次导入。", FILE)
+    ending = name.lower().rpartition(".")[2]
+    if ending not in ("xlsx", "csv"):
+        raise Refused("请选择 .xlsx 或 .csv 文件；.xls 文件请先另存为 .xlsx。", FILE)
+    told = _ask_child(ending, content, limits)
+    if told.startswith('{"refused"'):
+        raise Refused(json.loads(told)["refused"], FILE)
+    return load(told)
+
+
+def _ask_child(ending: str, content: bytes, limits: Limits) -> str:
+    """The child gets the bytes and nothing else: no key, no database, no environment."""
+    command = [sys.executable, "-I", str(CHILD), ending, json.dumps(asdict(limits))]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=limits.wait, env={}, check=False)
+    except subprocess.TimeoutExpired:
+        raise Refused(NOT_FINISHED, FILE) from None
+    if done.returncode or not done.stdout:
+        raise Refused(NOT_FINISHED, FILE)
+    return done.stdout.decode("utf-8", "surrogatepass")

@@ -1,0 +1,148 @@
+"""A list's way: looked through, decided where it is doubtful, imported once or given up; nothing of it stays beyond a day."""
+
+import datetime
+from collections import Counter
+
+from django.db import transaction
+
+from ledger import clock
+from ledger.actions.refusals import Refused
+from ledger.actions.trail import record
+from ledger.importing.examining import Choices, Examination
+from ledger.importing.keeping import Shown, keep_list, keep_preview, kept_list, kept_preview, shown
+from ledger.importing.layouts import PeopleList, find_list
+from ledger.importing.plans import CHANGED, DOUBTFUL, NEW, REFUSED, UNCHANGED, Row
+from ledger.importing.reading import FILE, read_file
+from ledger.importing.writing import Writer
+from ledger.models import Staff
+from ledger.models.division import Level
+from ledger.models.upload import APPLIED, DROPPED, OPEN, Upload
+
+KEPT = datetime.timedelta(days=1)
+RESULTS = (REFUSED, DOUBTFUL, CHANGED, NEW, UNCHANGED)  # The order in which a preview shows them.
+MOVED_ON = "预览之后台账有变动，这一行没有写入。请重新导入。"
+
+
+def _examine(upload: Upload, people: PeopleList, by: Staff) -> list[Row]:
+    choices = Choices(upload.category, upload.since)
+    return Examination(people, choices, by=by, today=clock.today(), upload_pk=upload.pk).rows()
+
+
+def _keep(upload: Upload, rows: list[Shown]) -> None:
+    counts = Counter(row.result for row in rows)
+    upload.preview, upload.counts = keep_preview(rows), {result: counts[result] for result in RESULTS}
+    upload.save()
+
+
+def preview_file(
+    *, by: Staff, name: str, content: bytes, layout: str, category: int, since: datetime.date | None = None, whole: bool = False
+) -> Upload:
+    """Read a file and judge every line; nothing is written on the ledger. Raises Refused for a file that is no such list."""
+    drop_expired()
+    if by.area.level not in (Level.COUNTY, Level.TOWNSHIP):
+        raise Refused("名单由县或乡镇导入，您的账号不管一个县。", FILE)
+    people = find_list(layout, read_file(name, content))
+    with transaction.atomic():
+        upload = Upload.objects.create(
+            staff=by, area=by.area, layout=layout, category=category, since=since or clock.today(), whole=whole,
+            file_name=name[-120:], people=keep_list(people), made_at=clock.now(),
+        )  # fmt: skip
+        _keep(upload, [shown(row, people) for row in _examine(upload, people, by)])
+        record("people_previewed", by=by, subject=upload, county=by.area.county, detail={"people": len(people.lines)})
+    return upload
+
+
+def rows_of(upload: Upload) -> list[Shown]:
+    """The preview as it was judged, in the list's order; empty once the day is over."""
+    return kept_preview(upload.preview.reveal())
+
+
+def list_of(upload: Upload) -> PeopleList:
+    return kept_list(upload.people.reveal())
+
+
+def is_over(upload: Upload) -> bool:
+    return upload.made_at < clock.now() - KEPT or not upload.people
+
+
+def to_write(upload: Upload, rows: list[Shown]) -> list[int]:
+    """The lines that importing writes: new, changed, and what was doubtful and confirmed."""
+    confirmed = {int(line) for line, yes in upload.decisions.items() if yes}
+    return [row.line for row in rows if row.result in (NEW, CHANGED) or (row.line in confirmed and row.confirm)]
+
+
+def waiting(upload: Upload, rows: list[Shown]) -> list[Shown]:
+    """The lines that somebody has to put right: refused, refused while writing, and doubtful without a decision."""
+    late = upload.outcome.get("refused", {})
+    decided = upload.decisions
+    return [
+        row for row in rows
+        if row.result == REFUSED or str(row.line) in late or (row.result == DOUBTFUL and str(row.line) not in decided)
+    ]  # fmt: skip
+
+
+def _open(by: Staff, upload: Upload) -> Upload:
+    """The upload held for this change. Raises Refused when it was imported, given up, or is a day old."""
+    upload = Upload.objects.visible_to(by).select_for_update(of=("self",)).get(pk=upload.pk)
+    if upload.state == APPLIED:
+        raise Refused("这份名单已经导入过，没有再写一次。")
+    if upload.state != OPEN or is_over(upload) or upload.area_id != by.area_id:
+        raise Refused("这份预览已过期。请重新选择文件。")
+    return upload
+
+
+@transaction.atomic
+def decide(*, by: Staff, upload: Upload, line: int, yes: bool | None) -> Upload:
+    """Confirm a doubtful line, leave it out, or (None) take either back. Raises Refused where there is nothing to decide."""
+    upload = _open(by, upload)
+    row = next((row for row in rows_of(upload) if row.line == line and row.result == DOUBTFUL), None)
+    if row is None or (yes and not row.confirm):
+        raise Refused("这一行不用确认，或者不能由您确认。")
+    upload.decisions.pop(str(line), None)
+    if yes is not None:
+        upload.decisions[str(line)] = yes
+    upload.save(update_fields=["decisions"])
+    return upload
+
+
+@transaction.atomic
+def import_people(*, by: Staff, upload: Upload) -> Upload:
+    """Write the list in one transaction, once: judged anew, for the ledger may have moved on since the preview.
+
+    With ``whole`` a single line that cannot be written keeps all out (Refused); else the good lines are written and the
+    others stay to be put right. A second import of the same upload, however near, writes nothing.
+    """
+    upload = _open(by, upload)
+    before, people = rows_of(upload), list_of(upload)
+    if upload.whole and waiting(upload, before):
+        raise Refused(f"有 {len(waiting(upload, before))} 行还不能导入，一行也没有写入。请改好文件后重新导入。", FILE)
+    chosen = set(to_write(upload, before))
+    now = {row.line: row for row in _examine(upload, people, by)}
+    same = {row.line for row in before if row.line in chosen and shown(now[row.line], people) == row}
+    written = Writer(by).write([now[line] for line in sorted(same)])
+    refused = written.refused | dict.fromkeys(sorted(chosen - same), MOVED_ON)
+    if upload.whole and refused:
+        line, sentence = min(refused.items())
+        raise Refused(f"第 {line} 行：{sentence}一行也没有写入。", FILE)
+    results = Counter(row.result for row in before if row.line in written.lines)
+    counts = {"new": results[NEW], "changed": results[CHANGED], "confirmed": results[DOUBTFUL]}
+    upload.outcome = {**counts, "refused": {str(line): sentence for line, sentence in sorted(refused.items())}}
+    upload.state, upload.applied_at = APPLIED, clock.now()
+    upload.save()
+    record("people_imported", by=by, subject=upload, county=by.area.county, detail=counts)
+    return upload
+
+
+@transaction.atomic
+def drop(*, by: Staff, upload: Upload) -> None:
+    """Give the preview up; what was read is gone at once."""
+    upload = _open(by, upload)
+    upload.state, upload.people, upload.preview = DROPPED, "", ""
+    upload.save()
+    record("people_dropped", by=by, subject=upload, county=by.area.county)
+
+
+def drop_expired() -> int:
+    """Empty the lists that are older than a day, whatever became of them; answers how many. Safe to run at any time."""
+    old = Upload.objects.everywhere("expiry").filter(made_at__lt=clock.now() - KEPT).exclude(people="", preview="")
+    return old.update(people="", preview="")

@@ -1,0 +1,119 @@
+"""Rows of a preview written on the ledger: newcomers in batches, everything else by the action that a desk would use."""
+
+from dataclasses import dataclass, field, replace
+
+from django.db import IntegrityError, transaction
+
+from ledger import clock
+from ledger.actions.cases import open_case
+from ledger.actions.categories import hold_category, mark_out_of_poverty, verify_category
+from ledger.actions.homes import move_house
+from ledger.actions.people import CategoryEntry, correct_person, register_person
+from ledger.actions.refusals import Refused
+from ledger.importing.matching import may_edit
+from ledger.importing.places import village_to_come
+from ledger.importing.plans import Change, Joining, Newcomer, Row
+from ledger.importing.registering import register_people
+from ledger.models import Case, Person, Staff
+from ledger.models.person import manages
+
+BATCH = 500
+GONE = "预览之后，这个人的资料不在您的管辖范围了。"
+
+
+@dataclass
+class Written:
+    """The lines written, and those that the ledger refused after all, each with its sentence."""
+
+    lines: set[int] = field(default_factory=set)
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+class Writer:
+    """Writes in the caller's transaction; a row that is refused leaves nothing behind and does not touch the others."""
+
+    def __init__(self, by: Staff):
+        self.by, self.found_only = by, not may_edit(by)
+        self.written = Written()
+        self.registered: dict[int, Person] = {}
+        self.villages: dict[object, object] = {}
+
+    def write(self, rows: list[Row]) -> Written:
+        newcomers = [row for row in rows if isinstance(row.plan, Newcomer)]
+        for start in range(0, len(newcomers), BATCH):
+            self._batch(newcomers[start : start + BATCH])
+        for row in rows:
+            if isinstance(row.plan, Joining):
+                self._alone(row, self._join)
+        known = [row for row in rows if isinstance(row.plan, Change)]
+        for row in sorted(known, key=lambda row: row.plan.person.pk):  # Two imports hold people in one order.
+            self._alone(row, self._change)
+        return self.written
+
+    def _batch(self, rows: list[Row]) -> None:
+        for row in rows:
+            row.plan.facts = replace(row.plan.facts, village=self._village(row.plan))
+        try:
+            with transaction.atomic():
+                people = register_people(by=self.by, newcomers=[row.plan for row in rows], found_only=self.found_only)
+        except IntegrityError:  # Another desk was faster with one of them: each alone, so that only that one is refused.
+            for row in rows:
+                self._alone(row, self._register)
+            return
+        for row, person in zip(rows, people, strict=True):
+            self.registered[row.line] = person
+            self.written.lines.add(row.line)
+
+    def _village(self, plan: Newcomer):
+        if plan.facts.village:
+            return plan.facts.village
+        key = plan.home.town
+        if key not in self.villages:
+            self.villages[key] = village_to_come(plan.home, self.by)
+        return self.villages[key]
+
+    def _alone(self, row: Row, act) -> None:
+        try:
+            with transaction.atomic():
+                act(row)
+        except Refused as refused:
+            self.written.refused[row.line] = refused.message
+        except (Person.DoesNotExist, Case.DoesNotExist):
+            self.written.refused[row.line] = GONE
+        else:
+            self.written.lines.add(row.line)
+
+    def _register(self, row: Row) -> None:
+        plan, held = row.plan, row.plan.holding
+        entries = [CategoryEntry(held.category, held.since, held.basis)]
+        person = register_person(by=self.by, facts=plan.facts, categories=entries, case=plan.case, found_only=self.found_only)
+        if held.out_of_poverty_year and manages(self.by.role, held.category):
+            mark_out_of_poverty(by=self.by, fact=person.categories.get(), year=held.out_of_poverty_year)
+        self.registered[row.line] = person
+
+    def _join(self, row: Row) -> None:
+        person = self.registered.get(row.plan.first_line)
+        if person is None:
+            raise Refused(f"第 {row.plan.first_line} 行的同一人没有写入，这一行也没有写入。")
+        open_case(by=self.by, person=person, entry=row.plan.case, found_only=self.found_only)
+
+    def _change(self, row: Row) -> None:
+        plan, by = row.plan, self.by
+        if plan.facts:
+            correct_person(by=by, person=plan.person, version=plan.person.version, facts=plan.facts)
+        if plan.move_to:
+            village, address = plan.move_to
+            move_house(by=by, person=plan.person, village=village, address=address, on=clock.today(), reason="按名册导入")
+        if plan.holding:
+            held = plan.holding
+            hold_category(
+                by=by, person=plan.person, category=held.category, since=held.since, basis=held.basis,
+                out_of_poverty_year=held.out_of_poverty_year,
+            )  # fmt: skip
+        if plan.verify:
+            verify_category(by=by, fact=plan.verify)
+        if plan.out_of_poverty:
+            fact, year = plan.out_of_poverty
+            mark_out_of_poverty(by=by, fact=fact, year=year)
+        if plan.case:
+            open_case(by=by, person=plan.person, entry=plan.case, found_only=self.found_only)
