@@ -12,7 +12,8 @@ from ledger import clock
 from ledger.models import Case, CaseEvent, Category, CategoryFact, Person, Role, Staff, UnitName
 from ledger.models.person import VERIFIER
 from ledger.models.staff import UNIT_OF_ROLE
-from settlement.models import Statement
+from settlement.models import Settlement, Statement
+from settlement.statement_items import end_of
 from settlement.statement_states import HOSPITAL_CONFIRMED, PAYER_CONFIRMED, PREPARED
 
 KEEPER_WORDS = {Role.CIVIL: "民政", Role.POVERTY: "扶贫", Role.DISABLED: "残联"}
@@ -174,13 +175,24 @@ def statement_work(staff: Staff) -> list[Work]:
     """Statements of months that are over whose next step is this member of staff's, by the step."""
     over = Statement.objects.visible_to(staff).waiting_for(staff).filter(month__lt=clock.today().replace(day=1))
     waiting = over.order_by("state").values("state").annotate(number=Count("pk"), since=Min("changed_at"), month=Min("month"))
-    rows = []
+    rows = _not_drawn_up(staff) if staff.role == Role.LIAISON else []
     for row in waiting:
         words, what, verb = STATEMENT_WORDS[row["state"]]
         address = f"{reverse('statements:list')}?month={row['month']:%Y-%m}"
         told = _since(_day(row["since"]), what).replace("一例", "一张")
         rows.append(Work(row["number"], words, told, address, verb, "warn"))
     return rows
+
+
+def _not_drawn_up(staff: Staff) -> list[Work]:
+    """Last month, where this hospital settled and has no statement yet."""
+    start = (clock.today().replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+    first, last = timezone.make_aware(datetime.datetime.combine(start, datetime.time())), end_of(start)
+    settled = Settlement.objects.visible_to(staff).standing().filter(settled_at__gte=first, settled_at__lt=last)
+    if Statement.objects.visible_to(staff).filter(month=start).exists() or not settled.exists():
+        return []
+    address = f"{reverse('statements:list')}?month={start:%Y-%m}"
+    return [Work(1, f"{start.month} 月对账单还没有生成", "生成后看过明细，再确认", address, "去生成", "warn")]
 
 
 def newest_events(staff: Staff, number: int = NEWEST) -> list[CaseEvent]:

@@ -73,7 +73,7 @@ def check_person(person: Person) -> list[Found]:
 
 def _area_of(person: Person, bill: PaidBill) -> PolicyArea | None:
     home = person.residences.filter(during__contains=bill.discharged_on).select_related("county__parent").first()
-    return PolicyArea.of(home.county if home else person.county)
+    return PolicyArea.of(home.county if home else person.county, bill.discharged_on)
 
 
 def _year(person: Person, bills: Iterable[PaidBill | Settlement], diseases: frozenset[str]) -> list[Found]:
@@ -118,7 +118,7 @@ def _settled_here(settlement: Settlement, state: dict, own: dict) -> tuple[list[
 
 def _compute(person: Person, bill: PaidBill, state: dict, diseases: frozenset[str]) -> Computed | str:
     """The bill by the ledger's facts of the discharge day; a sentence where it cannot be computed."""
-    answer = entitlement(Visit(person, bill.disease, bill.hospital, bill.admitted_on, bill.discharged_on))
+    answer = entitlement(Visit(person, bill.disease, bill.hospital, bill.admitted_on, bill.discharged_on, bill.referral_number))
     stopping = [fault.sentence for fault in answer.faults if fault.code not in NO_OBSTACLE]
     if stopping:
         return "".join(stopping)

@@ -16,9 +16,9 @@ ROW_LIMIT = 500
 # The heading, and the name under which a row holds the cell. What the layers were paid stands under their own titles.
 COLUMNS = {
     "姓名": "name", "身份证号": "id_number", "医院": "hospital", "账单号": "bill_no", "入院日期": "admitted_on", "出院日期": "discharged_on",
-    "病种": "disease", "总费用": "total", "政策范围内费用": "in_policy", "限额": "limit", "个人自付": "self_pay",
+    "病种": "disease", "转诊批准号": "referral_number", "总费用": "total", "政策范围内费用": "in_policy", "限额": "limit", "个人自付": "self_pay",
 }  # fmt: skip
-OPTIONAL = {"姓名", "限额"}
+OPTIONAL = {"姓名", "限额", "转诊批准号"}
 ALSO = {"医院名称": "医院", "医院代码": "医院", "政策范围内": "政策范围内费用", "个人实付": "个人自付", "证件号码": "身份证号", "备注": ""}
 NUMERIC_ID = "身份证号是数字格式，末几位可能已经丢失。请把这一列设为文本，对照身份证重新填写。"
 
@@ -125,7 +125,7 @@ def _instructions(titles: list[str]) -> list[str]:
     return [
         "1. 一次住院一行，只填在别处（不经本系统）已经支付的账单；在本系统结算过的不填。",
         "2. 身份证号填 18 位，这一列保持文本格式；患者须已在本县台账上。姓名选填，填了会核对。",
-        "3. 医院填名称或代码，病种填名称或代码，日期写 2017-09-20 这样。",
+        "3. 医院填名称或代码，病种填名称或代码，日期写 2017-09-20 这样；在统筹区外住院、经批准转诊的，填转诊批准号。",
         f"4. 各层实付：{'、'.join(titles)}。没有支付的填 0 或留空；不属于这些层次的支付请先核对。",
         "5. 各层实付之和加个人自付，必须等于总费用。金额以元为单位，最多两位小数。",
         f"6. 一次最多 {ROW_LIMIT} 行。有一行不对，整个文件都不写入，改好后再导入。",

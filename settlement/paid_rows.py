@@ -40,6 +40,7 @@ class PaidRow:
     limit: int | None
     paid: dict[str, int]
     self_pay: int
+    referral_number: str = ""
 
     def packed(self) -> dict:
         """As it travels through the preview page."""
@@ -136,7 +137,8 @@ class Reader:
             self._sums(looked, amounts, paid)
         if not looked.faults:
             keys = {name: values.pop(name).pk for name in ("person", "hospital", "disease")}
-            looked.row = PaidRow(line=raw.line, **keys, **values, **amounts, paid=paid)
+            referral = cell_text(raw.cells.get("referral_number"))[:LONGEST_NUMBER]
+            looked.row = PaidRow(line=raw.line, **keys, **values, **amounts, paid=paid, referral_number=referral)
         return looked
 
     def _person(self, raw: RawRow, looked: Looked) -> Person | None:

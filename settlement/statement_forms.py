@@ -1,6 +1,7 @@
 """The forms between the payers: which month, how it was paid, why a row is set aside, how a dispute ends."""
 
 import datetime
+import re
 
 from django import forms
 
@@ -16,11 +17,9 @@ MONTHS = 24
 
 
 def read_month(text: str) -> datetime.date | None:
-    """2017-10 as its first day; None for anything else."""
-    try:
-        return datetime.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no time zone
-    except ValueError:
-        return None
+    """2017-10 as its first day; None for anything else, and for years that no ledger has."""
+    match = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", text)
+    return datetime.date(int(match[1]), int(match[2]), 1) if match else None
 
 
 def last_months() -> list[datetime.date]:

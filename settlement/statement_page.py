@@ -84,19 +84,19 @@ def stations(statement: Statement, events: Iterable[StatementEvent]) -> list[Sta
     return found
 
 
-def month_beside(staff, month: datetime.date, hospital=None) -> dict:
+def month_beside(staff, month: datetime.date, **chosen) -> dict:
     """The month's settlements as a whole, with what nobody owes: layers borne by the hospital or paid by others, and the patients' share."""
     start = end_of((month - datetime.timedelta(days=1)).replace(day=1))
     settled = Settlement.objects.visible_to(staff).standing().filter(settled_at__gte=start, settled_at__lt=end_of(month))
-    if hospital is not None:
-        settled = settled.filter(hospital=hospital)
-    bills = list(settled.order_by().values_list("total_yuan", "self_pay_yuan"))
+    settled = settled.filter(**{name: value for name, value in chosen.items() if value is not None})
+    bills = list(settled.order_by().values_list("total_yuan", "self_pay_yuan", "sample"))
     lines = SettlementLine.objects.filter(settlement__in=settled.values("pk"), amount_yuan__gt=0)
     sums: dict[tuple[str, str], Decimal] = {}
     for payer, title, amount in lines.order_by("position").values_list("payer", "title", "amount_yuan"):
         sums[payer, title] = sums.get((payer, title), Decimal(0)) + amount
     return {
-        "number": len(bills), "total": sum((bill[0] for bill in bills), Decimal(0)), "self_pay": sum((bill[1] for bill in bills), Decimal(0)),
+        "number": len(bills), "sample": any(bill[2] for bill in bills),
+        "total": sum((bill[0] for bill in bills), Decimal(0)), "self_pay": sum((bill[1] for bill in bills), Decimal(0)),
         "owed": sum((amount for (payer, _), amount in sums.items() if payer not in NOT_OWED), Decimal(0)),
         "not_owed": [(title, NOT_OWED[payer], amount) for (payer, title), amount in sums.items() if payer in NOT_OWED],
     }  # fmt: skip

@@ -33,7 +33,7 @@ def import_paid_bills(*, by: Staff, rows: Sequence[PaidRow]) -> list[PaidBill]:
             person_id=row.person, county=by.area, hospital_id=row.hospital, disease_id=row.disease, bill_no=row.bill_no,
             admitted_on=row.admitted_on, discharged_on=row.discharged_on, total_yuan=to_yuan(row.total),
             in_policy_yuan=to_yuan(row.in_policy), limit_yuan=None if row.limit is None else to_yuan(row.limit),
-            paid=row.paid, self_pay_yuan=to_yuan(row.self_pay), imported_at=clock.now(), imported_by=by,
+            paid=row.paid, self_pay_yuan=to_yuan(row.self_pay), referral_number=row.referral_number, imported_at=clock.now(), imported_by=by,
         )
         for row in rows
     )  # fmt: skip

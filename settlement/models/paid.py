@@ -23,6 +23,7 @@ class PaidBill(models.Model):
     bill_no = models.CharField("账单号", max_length=40)
     admitted_on = models.DateField("入院日期")
     discharged_on = models.DateField("出院日期")
+    referral_number = models.CharField("转诊批准号", max_length=40, blank=True, default="")
     total_yuan = models.DecimalField("总费用（元）", max_digits=14, decimal_places=2)
     in_policy_yuan = models.DecimalField("政策范围内（元）", max_digits=14, decimal_places=2)
     limit_yuan = models.DecimalField("限额（元）", max_digits=14, decimal_places=2, null=True, blank=True)

@@ -52,6 +52,8 @@ def dispute(request: HttpRequest, pk: int) -> HttpResponse:
             made = set_aside(by=request.user, statement=one, entries=form.cleaned_data["layers"], reason=form.cleaned_data["reason"])
         except Refused as refused:
             form.refuse(refused)
+        except Statement.DoesNotExist:
+            raise Http404 from None
         else:
             messages.success(request, f"已把结算 {made.number} 的 {made.set_aside_yuan:,} 元列为争议款，本期不付。")
             return redirect("statements:statement", one.pk)

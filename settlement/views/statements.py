@@ -53,7 +53,7 @@ def statements(request: HttpRequest) -> HttpResponse:
         "sums": {name: sum(getattr(row, name) or 0 for row in rows) for name in SUMS}, "after": after(month),
         "may_prepare": side_of(staff) in PREPARERS, "anew": any(row.state == PREPARED for row in rows),
         "over": clock.today() >= after(month), "sample": any(row.sample for row in rows),
-        "beside": None if staff.role in PAYER_OF_ROLE else month_beside(staff, month, form.cleaned_data.get("hospital")),
+        "beside": None if staff.role in PAYER_OF_ROLE else month_beside(staff, month, **{name: form.cleaned_data.get(name) for name in ("hospital", "county")}),
     }  # fmt: skip
     return render(request, "settlement/statements/list.html", context)
 
@@ -107,6 +107,8 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
         prepare_again(by=request.user, statement=one)
     except Refused as refused:
         messages.error(request, refused.message)
+    except Statement.DoesNotExist:
+        raise Http404 from None
     else:
         messages.success(request, "已重新生成明细。")
     return redirect("statements:statement", one.pk)

@@ -1,6 +1,7 @@
 """应享未享: bills paid elsewhere beside what the policy gives; each difference with the rule that was left out."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -124,6 +125,18 @@ def test_a_settlement_of_ours_that_came_after_is_told_too(window, check):
     assert [one[:3] for one in found] == [("under", "critical_illness", "-4500.00"), ("over", "medical_assistance", "2250.00")]
     assert {one[3] for one in found} == {"结算时没有计入在别处支付的账单。按出院先后累计，本层的金额不同。"}
     assert CheckFinding.objects.everywhere("test").filter(settlement=settled).count() == 2
+
+
+def test_an_approved_referral_counts_outside_the_pooling_area(window, cast):
+    hospital = cast.city_hospital
+    type(hospital).objects.filter(pk=hospital.pk).update(pooling_area="南宁市")
+    # Level 3: (60,000 − 600) × 65 % with the tilt; (21,390 − 7,500) × 60 %; 13,056 × 50 %; (6,528 − 6,000) × 50 %.
+    paid = (38_610, 8_334, 6_528, 0, 264)
+    for name, number, found in (("石永福", "ZZ2017-08", 0), ("韦桂兰", "", 4)):
+        made = row(window.patient(name), hospital, cast.disease("gastric-cancer"), paid, bill_no=f"WF-{name}")
+        import_paid_bills(by=cast.insurance, rows=[replace(made, referral_number=number)])
+        assert CheckFinding.objects.everywhere("test").filter(person=made.person).count() == found
+    assert CheckFinding.objects.everywhere("test").get(layer="basic").finding == "over"
 
 
 def test_what_no_rule_explains_is_said_to_be_unexplained(window, check):

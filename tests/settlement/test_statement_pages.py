@@ -135,6 +135,19 @@ def test_what_nobody_owes_is_told_beside(november, cast):
     assert "当月结算全貌" not in text(signed_in(cast.insurance).get(reverse("statements:list") + "?month=2017-10"))
 
 
+def test_the_workbench_tells_each_side_what_waits(november, cast):
+    assert "10 月对账单还没有生成" in text(signed_in(cast.liaison).get("/"))
+    prepare_month(by=november.liaison, month=OCTOBER)
+    liaison = text(signed_in(cast.liaison).get("/"))
+    assert "对账单待医院确认" in liaison and "还没有生成" not in liaison
+    assert "对账单待我方确认" not in text(signed_in(cast.insurance).get("/"))
+    move_statement(by=november.liaison, statement=statement("civil"), name="confirm")
+    assert "对账单待我方确认" in text(signed_in(cast.civil).get("/"))
+    assert "对账单待我方确认" not in text(signed_in(cast.finance).get("/"))
+    move_statement(by=cast.civil, statement=statement("civil"), name="accept")
+    assert "对账单待支付" in text(signed_in(cast.civil).get("/"))
+
+
 def test_more_statements_and_rows_ask_no_more_questions(november, cast):
     prepare_month(by=november.liaison, month=OCTOBER)
     client = signed_in(cast.lead)

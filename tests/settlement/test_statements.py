@@ -144,6 +144,17 @@ def test_a_reversal_after_confirming_is_given_back_in_the_next_one(window, cast)
     assert payable(one) == "7680.00"
 
 
+def test_the_month_is_that_of_the_local_clock(window, time_machine):
+    """Half past midnight on 1 November is still 31 October in Greenwich."""
+    time_machine.move_to(datetime.datetime(2026, 11, 20, 16, 30, tzinfo=datetime.UTC), tick=False)
+    with on_day(NOVEMBER):
+        settlement = window.settle(window.bill(window.patient("石永福")))
+        assert settlement.settled_at.astimezone(datetime.UTC).month == 10 and settlement.number.startswith("JS201711-")
+        with pytest.raises(Refused, match="没有要生成的对账单"):
+            prepare_month(by=window.liaison, month=OCTOBER)
+        assert len(prepare_month(by=window.liaison, month=NOVEMBER)) == 3
+
+
 def test_going_back_a_step_asks_for_a_reason(window, cast):
     window.settle(window.bill(window.patient("石永福")))
     one = confirmed(window)

@@ -1,0 +1,71 @@
+"""Two who draw the same month up at once, and a reversal that comes while the hospital confirms."""
+
+import datetime
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from ledger.actions.refusals import Refused
+from ledger.reference import load_reference
+from settlement.actions.statements import move_statement, prepare_month
+from settlement.models import Statement, StatementEntry
+from tests.cast import Cast, on_day
+from tests.settlement.window import Window
+
+OCTOBER, NOVEMBER = datetime.date(2017, 10, 1), datetime.date(2017, 11, 1)
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """Run them in threads that start together; answers what went wrong, without refusals."""
+    gate, wrong = threading.Barrier(len(acts)), []
+
+    def run(act) -> None:
+        try:
+            gate.wait()
+            act()
+        except Refused:
+            pass
+        except Exception as error:
+            wrong.append(repr(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return wrong
+
+
+@pytest.mark.django_db(transaction=True)
+def test_drawn_up_by_many_at_once_each_amount_is_there_once():
+    load_reference()
+    window = Window.open(Cast.assemble())
+    for name in ("石永福", "韦桂兰", "莫秀英"):
+        window.settle(window.bill(window.patient(name)))
+    liaison, lead = window.liaison, window.cast.lead
+    assert at_once(*[lambda by=by: prepare_month(by=by, month=OCTOBER) for by in (liaison, lead) * 3]) == []
+    assert StatementEntry.objects.filter(statement__payer="insurance").count() == 3
+    assert Statement.objects.everywhere("test").count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(4))
+def test_a_reversal_while_confirming_is_either_out_or_given_back(turn):
+    load_reference()
+    window = Window.open(Cast.assemble())
+    settlement = window.settle(window.bill(window.patient("石永福")))
+    prepare_month(by=window.liaison, month=OCTOBER)
+    one = Statement.objects.everywhere("test").get(payer="insurance")
+    with on_day(datetime.date(2017, 11, 2)):
+        acts = [lambda: move_statement(by=window.liaison, statement=one, name="confirm"), lambda: window.reverse(settlement)]
+        assert at_once(*(acts if turn % 2 else acts[::-1])) == []
+        for month in (OCTOBER, NOVEMBER):
+            try:
+                prepare_month(by=window.liaison, month=month)
+            except Refused:
+                continue
+        assert sum(entry.amount_yuan for entry in StatementEntry.objects.filter(statement__payer="insurance")) == 0
