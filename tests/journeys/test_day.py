@@ -84,12 +84,12 @@ def test_a_day_from_the_village_to_the_citys_workbook(month, desk):
     case = Case.objects.everywhere("test").get(person=person)
     assert (case.state, case.completed_on) == ("treated", datetime.date(2017, 10, 20))
 
-    # The lead looks at the month: the draft is built, the person is counted, the month goes to the city.
+    # The lead looks at the month: the draft is rebuilt, the person is counted, the month goes to the city.
     lead = desk()
     lead.sign_in(cast.lead.username, PASSWORD)
     lead.open("/months/2017-10/450222/")
     with lead.page.expect_navigation():
-        lead.page.get_by_role("button", name="生成草稿").click()
+        lead.page.get_by_role("button", name="重新生成").click()
     cataract = lead.page.locator(".table-form tr", has_text="白内障")
     assert cataract.locator("td.num").all_inner_texts() == ["0", "0", "0", "0", "1"]
     with lead.page.expect_navigation():
