@@ -122,7 +122,17 @@ TOLD = {
     "statement": "对账单 {}",
     "bills": "{} 张账单",
     "client": "接口客户端 {}",
-    "why": "原因 {}",
+    "refused": "原因 {}",
+}
+# Why a hospital system was turned away at the interface: its codes in an auditor's words.
+REFUSALS = {
+    "signature_refused": "签名不对",
+    "clock_differs": "时间相差太多",
+    "nonce_used": "随机数用过",
+    "client_off": "客户端已停用",
+    "client_expired": "客户端已过期",
+    "account_off": "联络员或医院已停用",
+    "address_not_listed": "来源地址没有登记",
 }
 FIELDS = {"id_number": "身份证号", "phone": "联系电话", "contact_phone": "联系人电话", "village_doctor_phone": "乡村医生电话"}
 
@@ -159,5 +169,7 @@ def detail_words(event: AuditEvent) -> str:
             continue
         if key == "role":
             value = role_words(value)
+        if key == "refused":
+            value = REFUSALS.get(value, value)
         parts.append(pattern.format("、".join(map(str, value)) if isinstance(value, list) else value))
     return "，".join(part for part in parts if part) or "—"

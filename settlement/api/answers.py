@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from ledger.models import Disease
+from ledger.models import Case, Disease
 from settlement.api.problems import told
 from settlement.engine.bill import Bill, Result
 from settlement.engine.chain import Chain
@@ -62,7 +62,10 @@ def entitlement_answer(prepared: Prepared) -> dict:
         "on": visit.discharged_on.isoformat(),
         "categories": [{"code": CODES[fact.category], "title": fact.get_category_display()} for fact in found.categories],
         "enrolled": bool(found.enrolment and found.enrolment.enrolled), "insurance_plan": found.plan,
-        "disease": {"code": visit.disease.code, "title": visit.disease.name, "covered": found.covered},
+        "disease": {
+            "code": visit.disease.code, "title": visit.disease.name, "covered": found.covered,
+            "on_ledger": Case.objects.everywhere("the patient was found already").filter(person=visit.person, disease=visit.disease).exists(),
+        },
         "hospital": {
             "code": visit.hospital.code, "name": visit.hospital.name, "level": found.level, "designated": found.designated,
             "in_pooling_area": found.in_pooling_area,

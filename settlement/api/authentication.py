@@ -143,6 +143,6 @@ def refusal(client: Client | None, code: str, sentence: str) -> Problem:
     told = AuditEvent.objects.filter(staff=by, action="client_refused", at__gt=clock.now() - MINUTE)
     if told[:REFUSALS_KEPT].count() >= REFUSALS_KEPT:
         return Problem(429, "too_many_requests", "没有通过验证的请求太多，请一分钟后再试。", headers={"Retry-After": "60"})
-    detail = {"why": code, **({"client": str(client)} if client else {})}
+    detail = {"refused": code, **({"client": str(client)} if client else {})}
     record("client_refused", by=by, subject=client, detail=detail)
     return Problem(401, code, sentence, headers={"WWW-Authenticate": "HMAC-SHA256"})

@@ -89,6 +89,7 @@ class DiseaseShape(serializers.Serializer):
     code = Code()
     title = Code()
     covered = serializers.BooleanField(help_text="出院日所在年度是否在专项病种内。")
+    on_ledger = serializers.BooleanField(help_text="台账上是否有这个人的这一病种；没有的要先建档，才能结算。")
 
 
 class HospitalShape(serializers.Serializer):

@@ -3,14 +3,18 @@
 import datetime
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core import serializers
+from django.db import connection
 from django.test import override_settings
 from django.urls import reverse
 
 from ledger.models import AuditEvent
+from ledger.trail_words import REFUSALS
 from settlement.actions.clients import rotate_secret, switch_client
 from settlement.api import authentication
 from settlement.models import Client, ClientNonce, Settlement
@@ -30,7 +34,7 @@ def refused(response) -> str:
 
 def told() -> list[tuple[str, str, str]]:
     rows = AuditEvent.objects.filter(action="client_refused").order_by("id")
-    return [(row.username, row.detail["why"], row.address) for row in rows]
+    return [(row.username, row.detail["refused"], row.address) for row in rows]
 
 
 def test_a_signed_request_passes(system):
@@ -214,3 +218,48 @@ def test_what_a_client_asked_for_is_forgotten_after_its_request(system, window):
     system.get(ASK)
     assert acting_client.get() == ""
     assert "client" not in record("viewed_list", by=window.liaison).detail
+
+
+def test_an_auditor_reads_why_in_words(system, window, client):
+    System(system.code, "1" * 64).get(ASK)
+    system.address = "10.9.9.9"
+    system.get(ASK)
+    client.force_login(window.cast.auditor)
+    page = client.get(reverse("ledger:trail")).content.decode()
+    assert "原因 签名不对" in page and "原因 来源地址没有登记" in page and "接口客户端 住院收费系统" in page
+    codes = set(re.findall(r'refusal\(client, "(\w+)"', Path(authentication.__file__).read_text(encoding="utf-8")))
+    assert codes == set(REFUSALS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_request_sixteen_times_at_once_passes_once(system):
+    """Whoever listened and is quicker than the first answer gains nothing: the database takes a number once."""
+    system.get(ASK)
+    ClientNonce.objects.all().delete()
+
+    def again(_) -> int:
+        try:
+            return system.again().status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(again, range(16)))
+    assert sorted(statuses) == [200] + [401] * 15
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_bill_eight_times_at_once_is_settled_once(system, window, body_of):
+    body = body_of(window.patient("石永福"))
+
+    def ask(_) -> tuple[int, bytes]:
+        try:
+            answer = System(system.code, system.secret).post("settlements", body, key="A")
+            return answer.status_code, answer.content
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(8)))
+    assert len(set(answers)) == 1 and answers[0][0] == 201
+    assert Settlement.objects.everywhere("test").count() == 1

@@ -147,7 +147,7 @@ def test_an_entitlement_tells_who_what_is_covered_and_what_is_left(window, syste
     assert (answer["name"], answer["id_number"], answer["on"]) == ("石永福", str(person.id_number), "2017-10-09")
     assert person.id_number.reveal() not in response.content.decode()
     assert answer["categories"] == [{"code": "registered-poor", "title": "建档立卡"}]
-    assert answer["disease"] == {"code": "gastric-cancer", "title": "胃癌", "covered": True}
+    assert answer["disease"] == {"code": "gastric-cancer", "title": "胃癌", "covered": True, "on_ledger": True}
     assert answer["hospital"] == {
         "code": "450222-1", "name": "柳城县人民医院", "level": "level-2", "designated": True, "in_pooling_area": True,
     }  # fmt: skip
@@ -164,6 +164,8 @@ def test_a_disease_outside_the_list_and_a_hospital_not_designated_are_told(windo
     answer = system.post(
         "entitlements", {"id_number": person.id_number.reveal(), "disease": "stroke", "admitted_on": "2017-10-01", "referral_number": "ZZ1"}
     ).json()
+    other = {"id_number": person.id_number.reveal(), "disease": "gastric-cancer", "admitted_on": "2017-10-01"}
+    assert not system.post("entitlements", other).json()["disease"]["on_ledger"]
     assert (answer["disease"]["covered"], answer["hospital"]["designated"], len(answer["notices"])) == (False, False, 2)
 
 
