@@ -1,6 +1,7 @@
 """Amounts and rates as a sheet prints them: thousands apart, whole yuan without decimals in a rule, never rounded in passing."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from settlement.engine.money import MILLION
 
@@ -29,6 +30,7 @@ def exact_of_rule(millionths: int) -> str:
     return of_rule(millionths // MILLION) if millionths % MILLION == 0 else exact(millionths)
 
 
+@lru_cache(maxsize=1024)
 def percent(millionths: int) -> str:
     """65%, 61.5%"""
     return f"{(Decimal(millionths) * 100 / MILLION).normalize():f}%"

@@ -66,8 +66,10 @@ def base_words(step: Step) -> str:
     return f"总费用 {base} 元" if name == "全部费用" else f"{name}{'' if name.endswith('费用') else '费用'} {base} 元"
 
 
-def tilt_conditions(step: Step) -> str:
-    return "、".join(quoted(step, name) for name in step.line.terms.tilt.when)
+def tilted_for(step: Step) -> str:
+    """符合“农村贫困人口”、“统筹区域内”; nothing where the tilt asks nothing."""
+    named = "、".join(quoted(step, name) for name in step.line.terms.tilt.when)
+    return f"符合{named}" if named else ""
 
 
 def _deductible(step: Step) -> str:
@@ -79,7 +81,7 @@ def _deductible(step: Step) -> str:
     said = starred(f"{whose}起付线 {of_rule(step.deductible.value)} 元", step.deductible)
     factor = terms.tilt.deductible_factor if terms.tilt else None
     if factor:
-        said += f"，符合{tilt_conditions(step)}{starred(factor_words(factor.value), factor)}为 {exact_of_rule(terms.deductible)} 元"
+        said += f"，{tilted_for(step)}{starred(factor_words(factor.value), factor)}为 {exact_of_rule(terms.deductible)} 元"
     return said
 
 
@@ -94,7 +96,7 @@ def _rate(step: Step) -> str:
     if points:
         more = starred(f"{percent(points.value).removesuffix('%')} 个百分点", points)
         most = "，最高为" if row.rate.value + points.value > MILLION else "，为"
-        said += f"；符合{tilt_conditions(step)}再提高 {more}{most} {percent(terms.rate)}"
+        said += f"；{tilted_for(step)}再提高 {more}{most} {percent(terms.rate)}"
     return said
 
 
@@ -128,7 +130,7 @@ def _cumulative(step: Step) -> str:
     tilt = ""
     if points:
         more = starred(f"{percent(points.value).removesuffix('%')} 个百分点", points)
-        tilt = f"（{'各' if len(step.spans) > 1 else ''}含符合{tilt_conditions(step)}提高的 {more}）"
+        tilt = f"（{'各' if len(step.spans) > 1 else ''}含{tilted_for(step)}提高的 {more}）"
     now = bracketed(terms, before + step.line.base)
     product = sum(fen * rate for fen, rate, _, _ in step.spans)
     said += f"其中 {spans}{tilt}，共 {equals(product, SQUARE, now).removeprefix('= ')} 元"
@@ -183,7 +185,7 @@ def _floor(step: Step) -> str:
     names = terms.layer.floor.together_with
     with_titles = "、".join(line.terms.layer.title for line in step.earlier if line.terms.layer.name in names)
     paid = sum(line.amount for line in step.earlier if line.terms.layer.name in names)
-    rule = f"{with_titles}和本层合计不低于政策范围内费用的 {starred(percent(number.value), number)}"
+    rule = f"{with_titles + '和本层合计' if with_titles else '本层'}不低于政策范围内费用的 {starred(percent(number.value), number)}"
     if step.in_policy is None:
         return f"{rule}，补 {grouped(step.line.topped_up)} 元。"
     least = step.in_policy * number.value
@@ -202,7 +204,7 @@ def _cap(step: Step) -> str:
     if line.cap_before is None:
         tilt = line.terms.tilt
         if tilt and tilt.no_cap:
-            return f"符合{tilt_conditions(step)}，{starred('全年不设上限', tilt.no_cap)}。"
+            return f"{tilted_for(step)}{'，' if tilt.when else ''}{starred('全年不设上限', tilt.no_cap)}。"
         return ""
     cap = line.terms.cap
     said = f"全年最多 {starred(f'{of_rule(cap.value)} 元', cap)}，本次前已用 {grouped(line.before.paid)} 元"

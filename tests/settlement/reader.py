@@ -71,12 +71,13 @@ def _own_amount(words: str) -> Decimal:
 
 
 def _deductible(words: str) -> Decimal:
-    found = re.search(rf"起付线 {N} 元\*?(?:，符合[^。；]*?为 {N} 元)?", words)
+    found = re.search(rf"起付线 {N} 元\*?(?:，(?:符合[^。；]*?)?(?:减半|按 {N}% 计)\*?为 {N} 元)?", words)
     if not found:
         return Decimal(0)
-    stated, tilted = found.groups()
-    if tilted and "减半" in found[0]:
-        check("half", "=", number(stated) / 2, number(tilted))
+    stated, percent, tilted = found.groups()
+    if tilted:
+        factor = number(percent) / 100 if percent else Decimal("0.5")
+        check("tilted deductible", "=", number(stated) * factor, number(tilted))
     return number(tilted or stated)
 
 

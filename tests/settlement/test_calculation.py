@@ -3,16 +3,21 @@
 import csv
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from settlement import batch, policy_file
 from settlement.calculation import shown
 from settlement.engine.bill import Bill, Result
 from settlement.engine.chain import Chain
+from settlement.engine.errors import CannotSettle
 from settlement.engine.policy import Policy
 from settlement.explanation import explain
+from settlement.grounds import assumed_in
 from settlement.management.commands.settle import disease_codes
 from settlement.patient_words import layer_sentences
 from settlement.steps import steps
+from tests.settlement.random_policies import bills_for, policy_texts
 from tests.settlement.reader import Untrue, recomputed
 from tests.settlement.test_cases import CASES, POLICIES
 
@@ -178,3 +183,24 @@ def test_fractions_of_a_fen_are_printed_in_full(total, categories):
             words = layer_sentences(step)
             assert (words, recomputed(words) * 100) == (words, step.line.amount)
         year = result.year
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_the_words_of_any_policy_come_to_the_amount_paid(data):
+    policy = policy_file.parse(data.draw(policy_texts()), "random.toml")
+    chain, year = Chain(policy, DISEASES), {}
+    for bill in data.draw(st.lists(bills_for(policy), min_size=1, max_size=3)):
+        try:
+            result = chain.settle(bill, year)
+        except CannotSettle:
+            continue
+        year = result.year
+        view = shown(policy, result, total=bill.total, in_policy=bill.in_policy, bill=bill)
+        assert view.balanced and all(layer.formula and "None" not in layer.formula for layer in view.layers)
+        for step in steps(policy, result, bill=bill):
+            words = layer_sentences(step)
+            assert (words, recomputed(words) * 100) == (words, step.line.amount)
+            assert "符合再" not in words and "符合减" not in words and "符合按" not in words and "符合，" not in words
+            assert ("*" in words) <= assumed_in(step)
+        assert list(explain(policy, "A1", result, bill))
