@@ -11,7 +11,7 @@ export PYTHONUTF8 = 1
 no := 0 no false
 RUN := .venv/bin/python
 
-.PHONY: demo test check lock
+.PHONY: demo test race-test bench check lock
 
 demo:
 	@$(PYTHON) config/trial/install.py requirements.txt
@@ -20,6 +20,16 @@ demo:
 test:
 	@$(PYTHON) config/trial/install.py requirements-dev.txt
 	@exec $(RUN) -m pytest -n 2 $(ARGS)
+
+# The races at full size: 16 processes, 2,000 attempts on one person's year. Every test run has a smaller one.
+race-test:
+	@$(PYTHON) config/trial/install.py requirements-dev.txt
+	@LEDGER_RACE=full $(RUN) -m pytest tests/settlement/test_races.py --durations=3 $(ARGS)
+
+# What is measured, on how many, beside what; see benchmarks/README.md.
+bench:
+	@$(PYTHON) config/trial/install.py requirements-dev.txt
+	@for name in engine batch verify openfisca confirm; do echo "== $$name"; $(RUN) benchmarks/$$name.py || exit 1; done
 
 check:
 	@$(PYTHON) config/trial/install.py requirements-dev.txt

@@ -52,7 +52,9 @@ def main() -> None:
         alone = settle(bills, lambda entry, result: None)
         told = settle(bills, lambda entry, result: numbers(result))
         words = settle(bills, lambda entry, result, policy=policy: list(explain(policy, entry.bill_no, result, entry.bill)))
-        print(f"{code:16}{alone:8.1f}{told:11.1f}{words:9.1f}   {'goal met' if words <= GOAL else f'{words / GOAL:.1f} × the goal of {GOAL}'}")
+        print(
+            f"{code:16}{alone:8.1f}{told:11.1f}{words:9.1f}   {'goal met' if words <= GOAL else f'{words / GOAL:.1f} × the goal of {GOAL}'}"
+        )
     print("chain: every share, to the fen, on the year before it. + figures: and, a layer, base, cap before and after and every number")
     print("used with its document and clause, as data. + words: and all of that as the lines of the calculation sheet.")
 

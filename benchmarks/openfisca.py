@@ -75,10 +75,14 @@ def tell(seconds: float, other: float, right: dict[str, list[int]], theirs: dict
     apart = [max(abs(a - b) for a, b in zip(right[number], theirs[number], strict=True)) for number in right]
     broken = sum(sum(theirs[number]) != sum(right[number]) for number in right)
     print(f"{count:,} bills of {POLICY}, four a person and year; computing alone, best of three rounds, one process each")
-    print(f"engine:         {seconds:6.2f} s, {count / seconds:>10,.0f} bills/s, with every line's base, terms, caps and sources; conservation checked")
+    print(
+        f"engine:         {seconds:6.2f} s, {count / seconds:>10,.0f} bills/s, with every line's base, terms, caps and sources; conservation checked"
+    )
     print(f"OpenFisca-Core: {other:6.2f} s, {count / other:>10,.0f} bills/s, whole columns at once in 32-bit floats; amounts only")
     print(f"the engine's speed is {other / seconds:.2f} × OpenFisca's")
-    print(f"bills of OpenFisca's with any amount a fen or more apart: {sum(far >= 1 for far in apart):,} of {count:,}; furthest {max(apart)} fen")
+    print(
+        f"bills of OpenFisca's with any amount a fen or more apart: {sum(far >= 1 for far in apart):,} of {count:,}; furthest {max(apart)} fen"
+    )
     print(f"of them more than two fen apart: {sum(far > 2 for far in apart):,}; bills whose shares do not sum to the total: {broken:,}")
 
 

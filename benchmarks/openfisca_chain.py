@@ -21,7 +21,18 @@ from openfisca_core.variables import Variable
 MONTH = DateUnit.MONTH
 START = "2019-01-01"
 PERSON = build_entity(key="person", plural="persons", label="a patient", is_person=True)
-COVERED = ("asd", "vsd", "all", "apl", "oesophageal-cancer", "gastric-cancer", "colon-cancer", "rectal-cancer", "end-stage-renal-disease", "cataract")
+COVERED = (
+    "asd",
+    "vsd",
+    "all",
+    "apl",
+    "oesophageal-cancer",
+    "gastric-cancer",
+    "colon-cancer",
+    "rectal-cancer",
+    "end-stage-renal-disease",
+    "cataract",
+)
 LAYERS = ("basic", "critical_illness", "medical_assistance", "cataract_subsidy", "government_backstop")
 
 
@@ -147,7 +158,16 @@ def system() -> TaxBenefitSystem:
         rules.add_variable(variable(name, kind=bool))
     rules.add_variable(variable("poor", poor, bool))
     rules.add_variable(variable("tilted", tilted, bool))
-    for formula in (basic, critical_base, critical_illness, medical_assistance, left_before_cataract, cataract_subsidy, government_backstop, self_pay):
+    for formula in (
+        basic,
+        critical_base,
+        critical_illness,
+        medical_assistance,
+        left_before_cataract,
+        cataract_subsidy,
+        government_backstop,
+        self_pay,
+    ):
         rules.add_variable(variable(formula.__name__, formula))
     for name in ("basic", "critical_base", "medical_assistance"):
         rules.add_variable(year_sum(name))

@@ -31,7 +31,8 @@ def store(bench, persons: int, rng: random.Random) -> None:
     model = bench.settle(bench.bill(template))
     batch = {"ignore_conflicts": False, "batch_size": 5_000}
     people = Person.objects.bulk_create(
-        copies(Person.objects.everywhere("b").get(pk=template.pk), persons, id_number="", id_number_hash=None, id_absent_reason="基准"), **batch
+        copies(Person.objects.everywhere("b").get(pk=template.pk), persons, id_number="", id_number_hash=None, id_absent_reason="基准"),
+        **batch,
     )
     cases = copies(Case.objects.everywhere("b").get(person=template), persons)
     for case, person in zip(cases, people, strict=True):
@@ -40,7 +41,9 @@ def store(bench, persons: int, rng: random.Random) -> None:
     stay_of = Stay.objects.everywhere("b").get()
     stays = [stay for case in cases for stay in stays_of(stay_of, case)]
     stays = Stay.objects.bulk_create(stays, **batch)
-    years = PersonYear.objects.bulk_create([PersonYear(person=person, area=model.person_year.area, year=2017) for person in people], **batch)
+    years = PersonYear.objects.bulk_create(
+        [PersonYear(person=person, area=model.person_year.area, year=2017) for person in people], **batch
+    )
     settlements = iter(shared_out(model, people, years, stays, rng))
     while chunk := list(islice(settlements, 5_000)):
         write([row for row, _ in chunk], [result for _, result in chunk])
@@ -118,7 +121,9 @@ def main() -> None:
         call_command("verify_settlements", stdout=said)
         took = time.perf_counter() - began
         print(said.getvalue().strip())
-        print(f"verify_settlements: {count:,} settlements, {took:.1f} s, {count / took:,.0f}/s (goal: under 60 s): {'met' if took < 60 else 'NOT MET'}")
+        print(
+            f"verify_settlements: {count:,} settlements, {took:.1f} s, {count / took:,.0f}/s (goal: under 60 s): {'met' if took < 60 else 'NOT MET'}"
+        )
 
 
 if __name__ == "__main__":

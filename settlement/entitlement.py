@@ -109,7 +109,7 @@ def state_of(year: Year) -> dict[str, list[int]]:
 
 def place_of(person: Person, day: datetime.date) -> Place:
     """The county of that day and its policy area; today's county where no address of the day is recorded."""
-    home = person.residences.filter(during__contains=day).select_related("county__parent").first()
+    home = person.residences.filter(during__contains=day).select_related("county__parent__programme").first()
     county = home.county if home else person.county
     return Place(county, PolicyArea.of(county), home is not None)
 
@@ -147,7 +147,8 @@ def _policy(found: Entitlement) -> None:
         return
     found.chain = chain_of(found.version)
     found.year = found.year or year_row(visit.person, found.area, visit.discharged_on.year)
-    found.covered = visit.disease in Programme.of(county).covered_on(visit.discharged_on)
+    current = Programme.of(county).list_on(visit.discharged_on)
+    found.covered = current is not None and current.rows.filter(disease=visit.disease).exists()
     if not found.covered:
         found.notices.append(f"{visit.disease}不在 {visit.discharged_on.year} 年专项病种内，要求专项病种的支付层次不适用。")
 

@@ -19,6 +19,21 @@ class TextChanged(Exception):
     """The stored text is not the one that was published: its SHA-256 differs."""
 
 
+class LedgerDiseases:
+    """The codes of the ledger's diseases; the table is read again only when a code is asked for that was not in it."""
+
+    def __init__(self) -> None:
+        self._codes: frozenset[str] = frozenset()
+
+    def __contains__(self, code: str) -> bool:
+        if code not in self._codes:
+            self._codes = frozenset(Disease.objects.values_list("code", flat=True))
+        return code in self._codes
+
+
+DISEASES = LedgerDiseases()
+
+
 def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -39,8 +54,7 @@ def policy_of(version: PolicyVersion, until=None) -> Policy:
 
 def chain_of(version: PolicyVersion, until=None) -> Chain:
     """The engine's chain for the version, over the diseases of the ledger."""
-    diseases = frozenset(Disease.objects.values_list("code", flat=True))
-    return _chain(version.text, version.sha256, signed(version, until), diseases)
+    return _chain(version.text, version.sha256, signed(version, until))
 
 
 @lru_cache(maxsize=64)
@@ -58,8 +72,8 @@ def _policy(text: str, sha256: str, signed: Signed) -> Policy:
 
 
 @lru_cache(maxsize=64)
-def _chain(text: str, sha256: str, signed: Signed, diseases: frozenset[str]) -> Chain:
-    return Chain(_policy(text, sha256, signed), diseases)
+def _chain(text: str, sha256: str, signed: Signed) -> Chain:
+    return Chain(_policy(text, sha256, signed), DISEASES)
 
 
 def _sign(table: dict, key: str, path: tuple, document: str, clause: str) -> None:

@@ -43,7 +43,7 @@ class Request:
 
 def carried_out(request: Request) -> RequestKey | None:
     """The same request, if it was carried out before. Raises KeyUsedDifferently for another content under its key."""
-    known = RequestKey.objects.filter(scope=request.scope, key=request.key).select_related("settlement", "reversal__settlement").first()
+    known = RequestKey.objects.filter(scope=request.scope, key=request.key).first()
     if known is not None and known.body_hash != request.body_hash:
         raise KeyUsedDifferently("同一个请求号已用于另一份内容。请核对，换一个请求号再提交。")
     return known
@@ -73,7 +73,7 @@ def settle(*, by: Staff, entry: BillEntry, request: Request) -> Settlement:
     """
     _own_hospital(by, entry)
     try:
-        return _settled_before(request) or _settle_once(by, entry, request)
+        return _settle_once(by, entry, request)
     except IntegrityError:
         # The same request for another person's year came first in this very moment: nothing of this one was saved.
         settled = _settled_before(request)
@@ -93,7 +93,7 @@ def _settled_before(request: Request) -> Settlement | None:
 def _settle_once(by: Staff, entry: BillEntry, request: Request) -> Settlement:
     place = place_of(entry.person, entry.discharged_on)
     person_year = hold_year(entry.person.pk, place.area, entry.discharged_on.year) if place.area else None
-    settled = _settled_before(request)  # While this one waited for the year.
+    settled = _settled_before(request)  # Once the year is held: the same request may just have been carried out.
     if settled is None:
         settled = _settle(by, entry, place, person_year)
         _keep(request, settlement=settled)
@@ -158,8 +158,7 @@ def _write(by: Staff, prepared: Prepared, person_year: PersonYear) -> Settlement
 def _saved(settlement: Settlement) -> Settlement:
     """Saved, unless another window used the bill number for somebody else in this very moment."""
     try:
-        with transaction.atomic():
-            settlement.save(force_insert=True)
+        settlement.save(force_insert=True)
     except IntegrityError as error:
         if "bill_number_once" not in str(error):
             raise

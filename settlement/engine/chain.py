@@ -1,6 +1,6 @@
 """The chain itself: each layer in the policy's order takes its share, and what is left is the patient's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from settlement.engine.bill import Bill, LayerYear, Line, Result, Year
 from settlement.engine.errors import CannotSettle, ConservationBroken, NotInForce, WrongAmount
@@ -83,7 +83,7 @@ def bill_faults(policy: Policy, bill: Bill) -> list[CannotSettle]:
 class Chain:
     """A policy ready to settle bills; remembers the terms of facts met before."""
 
-    def __init__(self, policy: Policy, diseases: frozenset[str]):
+    def __init__(self, policy: Policy, diseases: Container[str]):
         self.policy = policy
         self.diseases = diseases
         self._by_facts: dict[Facts, tuple[Terms, ...]] = {}

@@ -1,5 +1,6 @@
 """Which terms of each layer a bill meets: conditions, rows, tilt; amounts come later."""
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from settlement.engine.errors import MissingRule, UnknownCode
@@ -45,7 +46,7 @@ def _holds(condition: Condition, facts: Facts, held: set[str]) -> bool:
     )
 
 
-def facts_faults(policy: Policy, facts: Facts, diseases: frozenset[str]) -> list[UnknownCode | MissingRule]:
+def facts_faults(policy: Policy, facts: Facts, diseases: Container[str]) -> list[UnknownCode | MissingRule]:
     """Every code in the facts that neither the lists nor the policy know."""
     faults: list[UnknownCode | MissingRule] = [
         UnknownCode("categories", f"没有“{code}”这一类别") for code in sorted(facts.categories - policy.categories.keys())
