@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from openpyxl import Workbook
 
 from ledger.actions.refusals import Refused
-from ledger.division_file import FILE, SIZE_LIMIT, _read_csv, _read_workbook
+from ledger.importing.reader.cells import Broken, Cell, Number
+from ledger.importing.reading import FILE, MEGABYTE, Limits, read_file
 from settlement.engine.policy import Layer
 from settlement.workbook_paper import BODY, HEADING, TITLE, set_paper, set_widths, to_bytes, write, write_lines, write_row
 
+LIMITS = Limits(size=2 * MEGABYTE, unpacked=20 * MEGABYTE)
 ROW_LIMIT = 500
 # The heading, and the name under which a row holds the cell. What the layers were paid stands under their own titles.
 COLUMNS = {
@@ -28,21 +30,21 @@ class RawRow:
     """One line of the file: cells by column name, what each layer was paid by the heading it stood under."""
 
     line: int
-    cells: dict[str, object]
-    layers: dict[str, object]
+    cells: dict[str, Cell]
+    layers: dict[str, Cell]
 
 
-def cell_text(cell) -> str:
+def cell_text(cell: Cell) -> str:
     """A cell as text, without invisible characters; a whole number without its decimals, a date in ISO."""
-    if isinstance(cell, datetime.datetime):
-        cell = cell.date()
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    narrow = unicodedata.normalize("NFKC", str(cell if cell is not None else ""))
+    if isinstance(cell, Number):
+        cell = cell.text
+    elif isinstance(cell, Broken):
+        cell = f"={cell.word}"
+    narrow = unicodedata.normalize("NFKC", cell.isoformat() if isinstance(cell, datetime.date) else cell or "")
     return "".join(c for c in narrow if unicodedata.category(c)[0] != "C").strip()
 
 
-def heading_of(cell) -> str:
+def heading_of(cell: Cell) -> str:
     """总费用（元） is 总费用; a heading that people also use is the template's."""
     text = cell_text(cell).replace(" ", "").removesuffix("(元)")
     return ALSO.get(text, text)
@@ -50,12 +52,8 @@ def heading_of(cell) -> str:
 
 def read_paid_file(name: str, content: bytes, layers: Sequence[Layer]) -> list[RawRow]:
     """The rows of a .csv or .xlsx file; raises Refused with what is wrong with the file as a whole."""
-    if len(content) > SIZE_LIMIT:
-        raise Refused("文件超过 2 MB。请拆成几个文件，分次导入。", FILE)
-    ending = name.lower().rpartition(".")[2]
-    if ending not in ("xlsx", "csv"):
-        raise Refused("请选择 .xlsx 或 .csv 文件；.xls 文件请先另存为 .xlsx。", FILE)
-    table = _read_workbook(content) if ending == "xlsx" else _read_csv(content)
+    sheets = read_file(name, content, LIMITS).sheets
+    table = sheets[0].rows if sheets else []
     needed = set(COLUMNS) - OPTIONAL
     start = next((number for number, cells in enumerate(table[:10]) if len(needed & set(map(heading_of, cells))) >= 4), None)
     if start is None:

@@ -1,15 +1,17 @@
 """Rows of a file of paid bills, each found on the ledger or refused in sentences; what passes holds no ID number any more."""
 
 import datetime
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from hospitals.models import Hospital
 from ledger import clock
 from ledger.forms import read_day
 from ledger.identity import IdNumberError, read_id_number
+from ledger.importing.reader.cells import Cell, Number
 from ledger.models import Disease, Person, Staff
 from ledger.protection import keyed_hash, mask_id_number
 from settlement.amounts import grouped
@@ -83,16 +85,15 @@ def layers_of(policies: Iterable[Policy]) -> list[Layer]:
     return [layer for policy in policies for layer in policy.layers]
 
 
-def fen_of(cell) -> int | None:
+def fen_of(cell: Cell) -> int | None:
     """An amount as Excel or a clerk writes it, 1,234.50 or a number; None for an empty cell. Raises ValueError."""
     text = cell_text(cell).replace(",", "").removesuffix("元")
     if not text:
         return None
-    try:
-        fen = Decimal(text) * 100
-    except InvalidOperation:
-        raise ValueError("不是金额") from None
-    if not fen.is_finite() or fen != fen.to_integral_value():
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+        raise ValueError("不是金额")
+    fen = Decimal(text) * 100
+    if fen != fen.to_integral_value():
         raise ValueError("最多两位小数")
     if not 0 <= fen <= HIGHEST:
         raise ValueError("不能是负数，最大 99,999,999.99")
@@ -118,7 +119,7 @@ class Reader:
         for version in PolicyVersion.objects.filter(area=area, state=VersionState.PUBLISHED):
             self.versions[version] = policy_of(version)
 
-    def _hash(self, cell) -> str:
+    def _hash(self, cell: Cell) -> str:
         try:
             return keyed_hash(read_id_number(cell, self.today).number) if isinstance(cell, str) else ""
         except IdNumberError:
@@ -143,11 +144,11 @@ class Reader:
 
     def _person(self, raw: RawRow, looked: Looked) -> Person | None:
         cell = raw.cells.get("id_number")
-        if isinstance(cell, (int, float)):
+        if isinstance(cell, Number):
             looked.faults.append(NUMERIC_ID)
             return None
         try:
-            number = read_id_number(cell or "", self.today).number
+            number = read_id_number(cell_text(cell), self.today).number
         except IdNumberError as error:
             looked.faults.append(str(error))
             return None

@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from ledger.division_file import SIZE_LIMIT
 from ledger.forms import LedgerForm, ReasonForm, posted
 from ledger.models import Staff
 from settlement.actions.checking import CHECKERS, check_again, import_paid_bills, remove_paid_bill
 from settlement.check_workbook import check_workbook, sums_by_layer
+from settlement.figures import assumed_figures
 from settlement.models import CheckFinding, Finding, PaidBill
 from settlement.money import to_yuan
-from settlement.paid_file import read_paid_file
+from settlement.paid_file import LIMITS, read_paid_file
 from settlement.paid_file import template as paid_template
 from settlement.paid_rows import PaidRow, layers_of, look_through, policies_of
 from settlement.views.statements import as_file
@@ -85,7 +85,7 @@ class PaidFileForm(LedgerForm):
 
     def clean_file(self):
         upload = self.cleaned_data["file"]
-        if upload.size > SIZE_LIMIT:
+        if upload.size > LIMITS.size:
             raise forms.ValidationError("文件超过 2 MB。请拆成几个文件，分次导入。")
         try:
             return read_paid_file(upload.name, upload.read(), self.layers)
@@ -148,13 +148,14 @@ def bill(request: HttpRequest, pk: int) -> HttpResponse:
     """One bill: what was paid by layer, what the check found."""
     one = _bill(request, pk)
     findings = {found.layer: found for found in one.findings.everywhere("the bill is scoped itself")}
-    titles = {layer.name: layer.title for layer in layers_of(policies_of(one.county))}
+    policies = policies_of(one.county)
+    titles = {layer.name: layer.title for layer in layers_of(policies)}
     layers = [name for name in titles if name in one.paid or name in findings]
     rows = [{"title": titles[name], "paid": to_yuan(one.paid.get(name, 0)), "finding": findings.get(name)} for name in layers]
     record("viewed_person", by=request.user, subject=one.person, county=one.county, detail={"what": "已付账单"})
     context = {
         "one": one, "rows": rows, "unknown": findings.get(""), "may_check": request.user.role in CHECKERS, "marks": MARKS,
-        "sample": any(found.sample for found in findings.values()),
+        "sample": any(map(assumed_figures, policies)),
     }  # fmt: skip
     return render(request, "settlement/checks/bill.html", context)
 
