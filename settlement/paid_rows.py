@@ -12,12 +12,12 @@ from ledger import clock
 from ledger.forms import read_day
 from ledger.identity import IdNumberError, read_id_number
 from ledger.importing.reader.cells import Cell, Number
-from ledger.models import Disease, Person, Staff
+from ledger.models import Disease, Division, Person, Staff
 from ledger.protection import keyed_hash, mask_id_number
 from settlement.amounts import grouped
 from settlement.cells import HIGHEST, is_formula
 from settlement.engine.policy import Layer, Policy
-from settlement.models import PaidBill, PolicyArea, PolicyVersion, Settlement, VersionState
+from settlement.models import PaidBill, PolicyVersion, Settlement, VersionState
 from settlement.money import to_yuan
 from settlement.paid_file import NUMERIC_ID, RawRow, cell_text
 from settlement.rules import policy_of
@@ -75,10 +75,15 @@ class Looked:
         return to_yuan(self.row.self_pay) if self.row else None
 
 
-def policies_of(county) -> list[Policy]:
-    """Every published policy of a county's area, newest first."""
-    area = PolicyArea.of(county)
-    return [policy_of(version) for version in PolicyVersion.objects.filter(area=area, state=VersionState.PUBLISHED).order_by("-during")]
+def versions_for(county: Division) -> list[PolicyVersion]:
+    """The published versions that may hold for a county's people: its own before its prefecture's, the newest first."""
+    areas = [county.pk, county.parent_id]
+    versions = PolicyVersion.objects.filter(area__division__in=areas, state=VersionState.PUBLISHED).select_related("area")
+    return sorted(versions.order_by("-during"), key=lambda version: areas.index(version.area.division_id))
+
+
+def policies_of(county: Division) -> list[Policy]:
+    return [policy_of(version) for version in versions_for(county)]
 
 
 def layers_of(policies: Iterable[Policy]) -> list[Layer]:
@@ -114,10 +119,7 @@ class Reader:
         hashes = [hashed for raw in raws if (hashed := self._hash(raw.cells.get("id_number")))]
         people = Person.objects.visible_to(by).filter(id_number_hash__in=hashes)
         self.people = {person.id_number_hash: person for person in people}
-        self.versions = {}
-        area = PolicyArea.of(by.area)
-        for version in PolicyVersion.objects.filter(area=area, state=VersionState.PUBLISHED):
-            self.versions[version] = policy_of(version)
+        self.versions = {version: policy_of(version) for version in versions_for(by.area)}
 
     def _hash(self, cell: Cell) -> str:
         try:
