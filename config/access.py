@@ -7,6 +7,7 @@ querysets' ``visible_to(staff)``: the column here says what they bound a page to
 from dataclasses import dataclass
 
 from ledger.models import Role
+from ledger.models.upload import IMPORTERS
 
 EVERYONE = frozenset(Role)
 BUREAU = frozenset({Role.CLERK, Role.LEAD})
@@ -60,6 +61,12 @@ TABLE: dict[str, Rule] = {
     "ledger:register": Rule(FINDERS, "GET POST", "own area", "masked"),
     "ledger:identity-check": Rule(FINDERS, "POST", "own people", "masked"),
     "ledger:villages": Rule(FINDERS, "GET", "own area"),
+    "ledger:people-import": Rule(IMPORTERS, "GET POST", "own area"),
+    "ledger:people-import-preview": Rule(IMPORTERS, "GET", "own uploads", "masked"),
+    "ledger:people-import-decide": Rule(IMPORTERS, "POST", "own uploads"),
+    "ledger:people-import-rest": Rule(IMPORTERS, "GET", "own uploads", "full"),
+    "ledger:people-import-apply": Rule(IMPORTERS, "POST", "own uploads"),
+    "ledger:people-import-drop": Rule(IMPORTERS, "POST", "own uploads"),
     "ledger:person": Rule(CASE_READERS, "GET", "own people", "masked"),
     "ledger:timeline": Rule(CASE_READERS, "GET", "own people", "masked"),
     "ledger:reveal": Rule(CASE_READERS - {Role.CITY}, "POST", "own people", "full"),

@@ -22,6 +22,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("ledger:register", "登记患者", ""),
             ("ledger:case-list", "待核实登记", "?state=registered"),
             ("ledger:category-queue", "待核实类别", ""),
+            ("ledger:people-import", "导入名单", ""),
             ("ledger:find", "按证号查找", ""),
         ],
     ),

@@ -27,6 +27,10 @@ ACTIONS = {
     "out_of_poverty": "登记脱贫",
     "enrolled": "登记参保",
     "card_given": "发放明白卡",
+    # Lists of people
+    "people_previewed": "预览导入名单",
+    "people_imported": "导入名单",
+    "people_dropped": "放弃导入名单",
     # Cases
     "case_found": "发现病例",
     "case_registered": "登记病例",
@@ -90,6 +94,7 @@ ACTIONS = {
 SUBJECTS = {
     "person": "患者",
     "case": "病例",
+    "upload": "导入名单",
     "staff": "账号",
     "division": "区划",
     "unitname": "单位名称",
@@ -117,6 +122,7 @@ TOLD = {
     "code": "{}",
     "new": "新增 {}",
     "changed": "变更 {}",
+    "confirmed": "确认存疑 {}",
     "filters": "条件 {}",
     "bill": "账单 {}",
     "statement": "对账单 {}",

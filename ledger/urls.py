@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledger.views import accounts, cases, categories, divisions, people, register, trail
+from ledger.views import accounts, cases, categories, divisions, people, people_import, register, trail
 
 app_name = "ledger"
 urlpatterns = [
@@ -12,6 +12,13 @@ urlpatterns = [
     path("people/new/", register.register, name="register"),
     path("people/new/check/", register.identity_check, name="identity-check"),
     path("villages/", register.villages, name="villages"),
+    # Importing a list
+    path("people/import/", people_import.choose, name="people-import"),
+    path("people/import/<int:pk>/", people_import.preview, name="people-import-preview"),
+    path("people/import/<int:pk>/decide/", people_import.decide_row, name="people-import-decide"),
+    path("people/import/<int:pk>/rest/", people_import.rest, name="people-import-rest"),
+    path("people/import/<int:pk>/apply/", people_import.apply, name="people-import-apply"),
+    path("people/import/<int:pk>/drop/", people_import.drop_upload, name="people-import-drop"),
     # A person
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/timeline/", people.timeline, name="timeline"),

@@ -162,6 +162,8 @@ class Day(CellWidget):
     short = "建立台账时间"
 
     def _day(self, value: Cell) -> datetime.date | None:
+        if isinstance(value, datetime.datetime):
+            return value.date()
         if value is None or isinstance(value, datetime.date):
             return value
         text = value.text if isinstance(value, Number) else re.sub(r"\s+\d{1,2}:\d\d(:\d\d)?$", "", value.strip())

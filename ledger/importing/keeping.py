@@ -6,8 +6,15 @@ import zlib
 from dataclasses import asdict, dataclass, field
 
 from ledger.importing.layouts import Line, PeopleList, columns_of
-from ledger.importing.plans import DOUBTFUL, Row
+from ledger.importing.plans import Row
 from ledger.importing.reader.cells import pack, unpack
+
+# Which column of a list a change comes from.
+BEHIND = {
+    "姓名": "name", "籍贯": "native_place", "户编号": "household_number", "详细住址": "address", "联系电话": "phone",
+    "行政村": "village_code", "人员类别": "remark", "低保": "remark", "特困供养": "remark", "病例": "disease",
+    "脱贫年度": "out_of_poverty_year",
+}  # fmt: skip
 
 
 def _squeeze(told) -> str:
@@ -32,7 +39,7 @@ def kept_list(text: str) -> PeopleList:
 
 @dataclass
 class Shown:
-    """A row as the preview shows it; ``told`` holds (cell, column heading, sentence)."""
+    """A row as the preview shows it; ``told`` holds (cell, column heading, sentence), ``changes`` (cell, label, before, after)."""
 
     line: int
     result: str
@@ -40,19 +47,21 @@ class Shown:
     id_mask: str
     disease: str
     told: list[tuple[str, str, str]] = field(default_factory=list)
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    changes: list[tuple[str, str, str, str]] = field(default_factory=list)
     message: str = ""
     confirm: str = ""
-
-    @property
-    def undecided(self) -> bool:
-        return self.result == DOUBTFUL
 
 
 def shown(row: Row, people: PeopleList) -> Shown:
     columns = columns_of(people.layout)
     told = [(people.cell(row.line, fault.column), columns[fault.column].column_name, fault.sentence) for fault in row.told]
-    return Shown(row.line, row.result, row.name, row.id_mask, row.disease, told, row.changes, row.message, row.confirm)
+    changes = [(_cell_behind(label, row.line, people), label, before, after) for label, before, after in row.changes]
+    return Shown(row.line, row.result, row.name, row.id_mask, row.disease, told, changes, row.message, row.confirm)
+
+
+def _cell_behind(label: str, line: int, people: PeopleList) -> str:
+    column = BEHIND.get(label, "")
+    return people.cell(line, column) if column in people.places else ""
 
 
 def keep_preview(rows: list[Shown]) -> str:

@@ -2,10 +2,12 @@
 
 from django.db import models
 
-from ledger.models.staff import Staff
+from ledger.models.staff import Role, Staff
 from ledger.protection import SealedField
 from ledger.scope import ScopedQuerySet
 
+# Whoever registers people one by one may bring a list; the access table and the command both ask here.
+IMPORTERS = frozenset({Role.CLERK, Role.LEAD, Role.TOWNSHIP, Role.CIVIL, Role.POVERTY})
 OPEN, APPLIED, DROPPED = "open", "applied", "dropped"
 
 

@@ -23,7 +23,7 @@ class Broken:
     word: str
 
 
-# Text, a number, a day, something unreadable, or nothing.
+# Text, a number, a day (with its hour, where it has one), something unreadable, or nothing.
 Cell = str | Number | datetime.date | Broken | None
 
 
@@ -52,7 +52,7 @@ def pack(cell: Cell):
     if isinstance(cell, Number):
         return [cell.value]
     if isinstance(cell, datetime.date):
-        return ["day", cell.isoformat()]
+        return ["at" if isinstance(cell, datetime.datetime) else "day", cell.isoformat()]
     if isinstance(cell, Broken):
         return ["broken", cell.word]
     return cell
@@ -64,7 +64,9 @@ def unpack(packed) -> Cell:
     if len(packed) == 1:
         return Number(packed[0])
     kind, text = packed
-    return datetime.date.fromisoformat(text) if kind == "day" else Broken(text)
+    if kind == "broken":
+        return Broken(text)
+    return datetime.date.fromisoformat(text) if kind == "day" else datetime.datetime.fromisoformat(text)
 
 
 def dump(table: Table) -> str:

@@ -53,7 +53,7 @@ def to_cell(value, at: tuple[int, int], scan: Scan) -> Cell:
         return Number(float(value)) if math.isfinite(value) else Broken("#NUM!")
     if isinstance(value, datetime.datetime):
         midnight = value.time() == datetime.time(0)
-        return value.date() if midnight else value.isoformat(" ", "minutes")
+        return value.date() if midnight else value
     if isinstance(value, datetime.date):
         return value
     text = str(value)[: TEXT_LIMIT + 1]
