@@ -57,10 +57,10 @@ class Settlements(Endpoint):
         responses=answers(200, MonthAnswer, 400, 429),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        start, end = _month(request.query_params.get("month", ""))
+        start, end = _month(_one(request, "month"))
         found = seen(request.user).filter(settled_at__gte=start, settled_at__lt=end).order_by("-settled_at", "-id")
-        if cursor := request.query_params.get("cursor"):
-            instant, pk = _read_cursor(cursor)
+        if "cursor" in request.query_params:
+            instant, pk = _read_cursor(_one(request, "cursor"))
             found = found.filter(settled_at__lte=instant).exclude(settled_at=instant, pk__gte=pk)
         rows = list(found[: PAGE + 1])
         more = _cursor(rows[PAGE - 1]) if len(rows) > PAGE else None
@@ -130,6 +130,14 @@ class Elsewhere(Endpoint):
         raise Problem(404, "not_found", NOT_HERE)
 
     post = get
+
+
+def _one(request: Request, name: str) -> str:
+    """What the address asks for under a name. Raises Problem where it says it twice: nobody could tell which is meant."""
+    said = request.query_params.getlist(name) or [""]
+    if len(said) > 1:
+        raise Problem(400, "malformed", f"{name} 写了不止一次，请只写一次。")
+    return said[0]
 
 
 def _month(text: str) -> tuple[datetime.datetime, datetime.datetime]:

@@ -27,7 +27,7 @@ from settlement.api.description import described
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance, response_headers_conformance,
 ]  # fmt: skip
-QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None, "phases": [Phase.generate]}
+QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None, "derandomize": True, "phases": [Phase.generate]}
 OPERATIONS = [
     (path, method) for path, methods in described()["paths"].items() for method in methods if method in ("get", "post")
 ]  # fmt: skip

@@ -189,7 +189,19 @@ def test_a_month_is_listed_from_new_to_old_page_by_page(window, system, monkeypa
     assert system.get("settlements?month=2017-09").json()["settlements"] == []
 
 
-@pytest.mark.parametrize("query", ["", "?month=2017-13", "?month=x", "?month=2017-10&cursor=x", "?month=2017-10&cursor=%F0", "?month=%00"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?month=2017-13",
+        "?month=x",
+        "?month=2017-10&cursor=x",
+        "?month=2017-10&cursor=",
+        "?month=2017-10&month=2017-09",
+        "?month=2017-10&cursor=%F0",
+        "?month=%00",
+    ],
+)
 def test_an_unreadable_question_is_said_so(system, query):
     response = system.get(f"settlements{query}")
     assert (response.status_code, response["Content-Type"], response.json()["code"]) == (400, PROBLEM, "malformed")
