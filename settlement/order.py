@@ -60,7 +60,7 @@ def mark_differences(person_year: PersonYear, settled: Settlement | None = None)
 
     ``settled`` is what was just settled: the last of a year that was in order leaves it in order.
     """
-    if settled is not None and not person_year.differences and is_last(settled):
+    if settled is not None and not person_year.differences and (not settled.year_before or is_last(settled)):
         return
     person_year.differences = differences(person_year)
     person_year.differs = any(row["layers"] or row["fault"] for row in person_year.differences)

@@ -188,13 +188,10 @@ def _stay(prepared: Prepared, by: Staff) -> None:
     """The bill's place on the ledger: the case of this disease, the stay it belongs to, and what it must not collide with."""
     entry, faults = prepared.entry, prepared.faults
     person = entry.person
-    case = (
-        Case.objects.visible_to(by)
-        .filter(person=person, disease=entry.disease)
-        .select_related("county__parent", "disease", "person")
-        .first()
-    )
+    case = Case.objects.visible_to(by).filter(person=person, disease=entry.disease).select_related("county__parent").first()
     prepared.case = case
+    if case is not None:
+        case.person, case.disease = person, entry.disease
     if case is None:
         faults.append(_case_missing(entry))
     elif case.state in ("found", "registered", "returned"):

@@ -59,7 +59,7 @@ def hold_year(person_id: int, area: PolicyArea, year: int) -> PersonYear:
     rows = PersonYear.objects.select_for_update().filter(person_id=person_id, area=area, year=year)
     held = rows.first()
     if held is None:
-        PersonYear.objects.get_or_create(person_id=person_id, area=area, year=year)
+        PersonYear.objects.bulk_create([PersonYear(person_id=person_id, area=area, year=year)], ignore_conflicts=True)
         held = rows.get()
     return held
 
@@ -74,8 +74,8 @@ def settle(*, by: Staff, entry: BillEntry, request: Request) -> Settlement:
     _own_hospital(by, entry)
     try:
         return _settle_once(by, entry, request)
-    except IntegrityError:
-        # The same request for another person's year came first in this very moment: nothing of this one was saved.
+    except (IntegrityError, BillRefused):
+        # Nothing was saved. Somebody whose request was carried out before, or in this very moment, gets its answer again.
         settled = _settled_before(request)
         if settled is None:
             raise
@@ -93,10 +93,8 @@ def _settled_before(request: Request) -> Settlement | None:
 def _settle_once(by: Staff, entry: BillEntry, request: Request) -> Settlement:
     place = place_of(entry.person, entry.discharged_on)
     person_year = hold_year(entry.person.pk, place.area, entry.discharged_on.year) if place.area else None
-    settled = _settled_before(request)  # Once the year is held: the same request may just have been carried out.
-    if settled is None:
-        settled = _settle(by, entry, place, person_year)
-        _keep(request, settlement=settled)
+    settled = _settle(by, entry, place, person_year)
+    _keep(request, settlement=settled)  # The last word: another request under the same key undoes all of this.
     return settled
 
 
