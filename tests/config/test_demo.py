@@ -16,6 +16,7 @@ from config.demo.accounts import accounts
 from config.demo.bills import settle_bills
 from config.demo.prefecture import AlreadyLoaded, is_loaded, load_prefecture
 from config.demo.returns import LATE, submit_early_counties
+from config.demo.statements import draw_up_statements
 from hospitals.models import Designation, Hospital, Stay
 from ledger.identity import read_id_number
 from ledger.models import AuditEvent, Case, CaseEvent, Category, CategoryFact, Division, Person, Role, Staff
@@ -26,7 +27,7 @@ from reports.forms.f5 import baseline
 from reports.forms.payload import rows_hash
 from reports.models import Due, Submission
 from reports.returns import payload_of
-from settlement.models import PersonYear, Settlement
+from settlement.models import Dispute, PersonYear, Settlement, Statement
 from settlement.recount import faults_of, recount
 
 pytestmark = pytest.mark.django_db  # Each test's changes are taken back to the loaded demo.
@@ -291,3 +292,12 @@ def test_the_hospitals_have_settled_and_one_bill_came_late(loaded):
     assert {row.version.code for row in settled} == {"liuzhou-2017"} and all(row.sample for row in settled)
     late = PersonYear.objects.get(differs=True)
     assert [(row["layers"]["critical_illness"], row["fault"]) for row in late.differences] == [(-515956, ""), (515956, "")]
+
+
+def test_august_is_paid_but_for_what_finance_looks_into(loaded):
+    settle_bills()
+    assert draw_up_statements() > 0 and draw_up_statements() == 0
+    states = Counter(Statement.objects.everywhere("a test").values_list("month__month", "payer", "state"))
+    assert {key for key in states if key[0] == 8} == {(8, "insurance", "paid"), (8, "civil", "paid"), (8, "finance", "payer_confirmed")}
+    assert {state for month, _, state in states if month == 9} == {"prepared", "hospital_confirmed"}
+    assert Dispute.objects.everywhere("a test").count() == 1

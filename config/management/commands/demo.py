@@ -19,6 +19,7 @@ from config.demo.bills import settle_bills
 from config.demo.places import CITY
 from config.demo.prefecture import AlreadyLoaded, is_loaded, load_prefecture
 from config.demo.returns import submit_early_counties
+from config.demo.statements import draw_up_statements
 from config.embedded.server import EmbeddedServerError, EmbeddedServerInUse
 from config.trial import programs
 from config.trial.address import HOST, OneDemo, Refusal, require_free, wait_for_answer, whole_port
@@ -94,6 +95,7 @@ class Command(BaseCommand):
                 load_prefecture(password)
                 submit_early_counties()
                 settle_bills()
+                draw_up_statements()
             except AlreadyLoaded:
                 raise Refusal("数据库里已有别的行政区划，示范数据只能装入空库。请换一个空的数据库，或去掉 DATABASE_URL。") from None
         elif not password_file.exists():
