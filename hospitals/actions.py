@@ -65,14 +65,13 @@ def admit(*, by: Staff, case: Case, hospital: Hospital, on: datetime.date) -> St
     return Stay.objects.create(case=case, hospital=hospital, admitted_on=on, recorded_at=clock.now(), recorded_by=by)
 
 
-@transaction.atomic
 def record_stay(*, by: Staff, case: Case, hospital: Hospital, admitted_on: datetime.date, discharged_on: datetime.date) -> Stay:
     """A stay that is over and was not recorded while it lasted, as its bill tells it. A case that was waiting is in treatment then.
 
-    Somebody is often found while in hospital already: only the discharge must not lie before discovery. Raises Refused:
-    days in the wrong order or in the future, an overlap with another stay of the case, a case that takes no treatment.
+    The caller holds the person, in its own transaction. Somebody is often found while in hospital already: only the discharge
+    must not lie before discovery. Raises Refused: days in the wrong order or in the future, an overlap with another stay of
+    the case, a case that takes no treatment.
     """
-    case = hold_case(case, by)
     _own_hospital(hospital, by)
     if not admitted_on <= discharged_on <= clock.today():
         raise Refused(f"出院日期 {discharged_on} 要在入院日期 {admitted_on} 和今天之间，请改正。", "discharged_on")

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
-from settlement.amounts import percent
+from settlement.amounts import of_rule, percent
 from settlement.engine.policy import Condition, Layer, Number, Policy, Row
 from settlement.grounds import money
 from settlement.reasons import conditions
@@ -51,8 +52,16 @@ def assumed_figures(policy: Policy) -> list[Figure]:
 
 
 def has_assumed(policy: Policy) -> bool:
-    """Whether anything is left to sign."""
-    return bool(assumed_figures(policy))
+    """Whether anything is left to sign; the same as asking for assumed_figures, without writing their words."""
+    lists = any(condition.assumed or condition.assumed_categories for condition in policy.conditions.values())
+    return lists or any(number.assumed for layer in policy.layers for number in _numbers(layer))
+
+
+def _numbers(layer: Layer) -> Iterator[Number]:
+    tilt = (layer.tilt.points, layer.tilt.deductible_factor, layer.tilt.no_cap) if layer.tilt else ()
+    rows = ((row.deductible, row.rate, row.cap, row.amount) for row in layer.rows)
+    found = (*chain.from_iterable((*rows, *layer.brackets)), layer.threshold, *tilt, layer.floor.rate if layer.floor else None)
+    return (number for number in found if number is not None)
 
 
 def _of_condition(policy: Policy, condition: Condition) -> Iterator[Figure]:
@@ -93,7 +102,7 @@ def _of_layer(policy: Policy, layer: Layer, index: int) -> Iterator[Figure]:
             yield from figure(getattr(row, name), unit, what, f"rows[{place + 1}].{name}", "rows", place, name)
     start = 0
     for place, bracket in enumerate(layer.brackets):
-        span = f"{money(start)}以上" + (f"至 {money(bracket.upto.value)}" if bracket.upto else "")
+        span = f"{of_rule(start)} 元以上" + (f"至 {of_rule(bracket.upto.value)} 元" if bracket.upto else "")
         yield from figure(
             bracket.upto, "yuan", f"第 {place + 1} 段上限（从起付线起算）", f"brackets[{place + 1}].upto", "brackets", place, "upto"
         )

@@ -9,6 +9,7 @@ import pytest
 
 from settlement import policy_file
 from settlement.engine.policy import Number, Policy
+from settlement.figures import assumed_figures, figures_of, has_assumed
 from settlement.management.commands.settle import disease_codes
 
 SHIPPED = ["chongqing-2019", "hunan-2017", "liuzhou-2017", "xinbin-2018"]
@@ -122,3 +123,30 @@ def test_the_engine_knows_no_float():
 def _codes_of(policy: Policy) -> set[str]:
     named = {policy.code, policy.area, *policy.categories, *policy.levels, *policy.plans, *policy.conditions}
     return named | {layer.name for layer in policy.layers}
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_whether_anything_is_left_to_sign_is_told_by_any_one_number(code):
+    policy = policy_file.load(code)
+    assert has_assumed(policy) and assumed_figures(policy)
+    text = (policy_file.FOLDER / f"{code}.toml").read_text(encoding="utf-8").replace("assumed = true", 'source = "一"')
+    lines = [line for line in text.splitlines() if not line.startswith("assumed_categories")]
+    signed = policy_file.parse("\n".join(lines), code)
+    assert not has_assumed(signed) and assumed_figures(signed) == []
+    for number, figure in enumerate(figures_of(signed)):
+        if figure.value is not None:
+            again = policy_file.parse("\n".join(_assumed_at(lines, number, signed)), code)
+            assert has_assumed(again) and len(assumed_figures(again)) == 1
+
+
+def _assumed_at(lines: list[str], place: int, policy: Policy) -> list[str]:
+    """The text with one figure's number assumed: found by its order among the numbers of the file."""
+    conditions = sum(figure.value is None for figure in figures_of(policy))
+    wanted, seen, changed = place - conditions, -1, []
+    for line in lines:
+        if "{ value" in line:
+            seen += 1
+            if seen == wanted:
+                line = line[: line.index("source")] + "assumed = true }"
+        changed.append(line)
+    return changed
