@@ -5,7 +5,7 @@ import difflib
 from dataclasses import dataclass
 
 from ledger.actions.people import PersonFacts
-from ledger.identity import age_on
+from ledger.identity import age_on, tidy
 from ledger.importing.entries import Entry, Fault, read_entry, refuse_repeated
 from ledger.importing.known import Known
 from ledger.importing.layouts import PeopleList, columns_of
@@ -95,8 +95,8 @@ class Examination:
     # ---- what becomes of it ----
 
     def _row(self, entry: Entry, home: Home, diseases: tuple[Disease, ...]) -> Row:
-        number = entry.get("id_number")
-        shown = mask_id_number(entry.number.number if entry.number else number or "") if number else ""
+        number = entry.number.number if entry.number else entry.insurance_number or self._typed_number(entry)
+        shown = mask_id_number(number)
         disease = diseases[0].name if len(diseases) == 1 else entry.get("disease") or self._raw(entry, "disease")
         row = Row(entry.line, REFUSED, entry.get("name") or self._raw(entry, "name"), shown, disease)
         if entry.faults:
@@ -111,6 +111,11 @@ class Examination:
         else:
             self._without_number(entry, row, home, diseases)
         return row
+
+    def _typed_number(self, entry: Entry) -> str:
+        """A wrong number as it was typed, as long as its mask hides anything."""
+        cell = self.lines[entry.line].cells.get("id_number")
+        return tidy(cell) if isinstance(cell, str) and 14 < len(tidy(cell)) < 20 else ""
 
     def _raw(self, entry: Entry, column: str) -> str:
         """A cell that could not be read, as far as it may be shown."""
@@ -172,13 +177,8 @@ class Examination:
             row.told.append(Fault("id_number", f"身份证号开头 {number.county_code} 不是本县。请确认住址在本县。", "确认", doubt=True))
         nameless = [one for one in self.known.alike(entry, {number.born_on.year}) if not one.id_number_hash]
         if nameless:
-            row.told.append(
-                Fault(
-                    "name",
-                    f"台账里有同名、同出生年、没有身份证号的{nameless[0].name}。同一人的请在台账里补证号；不是的请确认。",
-                    "不是同一人",
-                )
-            )
+            who = f"台账里有同名、同出生年、没有身份证号的{nameless[0].name}"
+            row.told.append(Fault("name", f"{who}。同一人的请在台账里补证号；不是的请确认。", "不是同一人", doubt=True))
         holding = self._holding(entry)
         row.plan = Newcomer(self._facts(entry, home), home, holding, case)
         row.message = self._message(home, holding, case)

@@ -22,7 +22,7 @@ NOTE = re.compile(r"(注|备注|说明|填表|填报|制表|审核|审批|负责
 class F2(Resource):
     """附件 2: the table that civil affairs sends, letter for letter."""
 
-    word = "附件 2（民政台账管理表）"
+    word, about = "附件 2", "民政台账管理表"
     disease = Column("disease", "疾病名称", Words(60), also=("病种", "疾病"))
     number = Column("number", "序号", Words(30, number_is_fine=True), needed=False)
     name = Column("name", "姓名", Name(60), also=("患者姓名",))
@@ -37,7 +37,7 @@ class F2(Resource):
 class Roster(Resource):
     """建档立卡 roster, as the poverty office keeps it."""
 
-    word = "建档立卡名册"
+    word, about = "建档立卡名册", "扶贫部门"
     name = Column("name", "姓名", Name(60))
     sex = Column("sex", "性别", Sex())
     id_number = Column("id_number", "身份证号", Number18(), also=("身份证号码", "公民身份号码", "证件号码"))
@@ -121,7 +121,7 @@ def _missing(layout: str, table: Table) -> Refused:
     columns = columns_of(layout)
     for other, resource in LAYOUTS.items():
         if other != layout and any(_find(columns_of(other), sheet) for sheet in table.sheets):
-            return Refused(f"这份文件是{resource.word}的列名，不是{LAYOUTS[layout].word}。请改选版式。", FILE)
+            return Refused(f"这份文件的列名是“{resource.word}”的，不是“{LAYOUTS[layout].word}”的。请改选版式。", FILE)
     best, where = {}, ""
     for sheet in table.sheets:
         for number, row in _heading_rows(sheet):

@@ -55,7 +55,7 @@ class Places:
     def _in_town(self, town: Division, rest: str) -> Home:
         for village in self.by_code.values():
             if village.parent_id == town.pk and rest.startswith(village.name):
-                return Home(village=village, named=True, rest=rest.removeprefix(village.name))
+                return Home(village=village, named=True, rest=rest.removeprefix(village.name).strip())
         return Home(town=town, named=True)
 
 

@@ -34,7 +34,7 @@ WHOLE = [("", "只导入能写入的行，其余下载改正"), ("yes", "全部�
 class ListForm(LedgerForm):
     """Which file, in which layout, and what it does not say itself."""
 
-    layout = forms.ChoiceField(label="版式", choices=[(code, layout.word) for code, layout in LAYOUTS.items()])
+    layout = forms.ChoiceField(label="版式", choices=[(code, f"{layout.word}（{layout.about}）") for code, layout in LAYOUTS.items()])
     file = forms.FileField(label="名单文件")
     category = forms.TypedChoiceField(
         label="人员类别", coerce=int, choices=[(Category.DIBAO, Category.DIBAO.label), (Category.TEKUN, Category.TEKUN.label)]

@@ -30,16 +30,14 @@ def decode(content: bytes) -> str:
     else:
         encodings = ["utf-8-sig", "gb18030"]
     for encoding in encodings:
+        if encoding == "gb18030" and (mixed := [number for number, line in enumerate(content.splitlines(), 1) if _is_chinese_utf8(line)]):
+            raise Unreadable(MIXED.format(mixed[0]))
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\0" in text:
             break
-        if encoding == "gb18030":
-            mixed = [number for number, line in enumerate(content.splitlines(), 1) if _is_chinese_utf8(line)]
-            if mixed:
-                raise Unreadable(MIXED.format(mixed[0]))
         return text
     raise Unreadable(NO_TEXT)
 

@@ -1,0 +1,358 @@
+"""What becomes of each line, against a ledger that knows some of the people: nothing is guessed, nothing is lost."""
+
+import datetime
+
+import pytest
+from openpyxl import load_workbook
+
+from ledger.actions.cases import close_case
+from ledger.actions.categories import end_category
+from ledger.actions.refusals import Refused
+from ledger.importing import uploads
+from ledger.importing.plans import CHANGED, DOUBTFUL, NEW, REFUSED, UNCHANGED
+from ledger.models import AuditEvent, Category, Person
+from tests.ledger.importing.lists import BORN, F2, ROSTER, f2, f2_book, roster, saved
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.date(2017, 9, 1)
+LATE = datetime.date(2017, 11, 2)
+
+
+def look(by, content: bytes, layout: str = "f2", name: str = "名单.xlsx", category: int = Category.DIBAO):
+    return uploads.preview_file(by=by, name=name, content=content, layout=layout, category=category)
+
+
+def rows(upload) -> list:
+    return uploads.rows_of(upload)
+
+
+class Lines:
+    """Lines of annex 2 and of a roster about invented people, good unless a cell is given otherwise."""
+
+    def __init__(self, cast):
+        self.cast = cast
+
+    def number(self, **told) -> str:
+        return self.cast.id_number(told.pop("born_on", BORN), **told).number
+
+    def f2(self, **cells) -> list:
+        good = {
+            "疾病名称": "胃癌", "序号": 1, "姓名": "石爱民", "性别": "女", "年龄": 66, "籍贯": "广西柳城县", "身份证号(合医证)": None,
+            "城乡居民医保建立台帐时间": DAY, "备注": None,
+        }  # fmt: skip
+        if "身份证号" not in cells:
+            cells["身份证号"] = self.number()
+        cells["身份证号(合医证)"] = cells.pop("身份证号")
+        return [cells.get(heading, good[heading]) for heading in F2]
+
+    def roster(self, **cells) -> list:
+        good = {
+            "姓名": "石爱民", "性别": "女", "户编号": "4502221010001", "家庭地址": "3 组 8 号", "行政村代码": "450222101201",
+            "联系电话": "13900000815", "脱贫年度": None,
+        }  # fmt: skip
+        if "身份证号" not in cells:
+            cells["身份证号"] = self.number()
+        return [cells[heading] if heading in cells else good[heading] for heading in ROSTER]
+
+
+@pytest.fixture
+def lines(cast) -> Lines:
+    return Lines(cast)
+
+
+LOST = "身份证号是数字格式，末尾几位已丢失。请把该列改为文本，重填 18 位。"
+CHECK = "身份证号校验码不对，至少有一位写错。请对照身份证改正。"
+CELLS = {  # What a cell of annex 2 holds → the cell named and the sentence; None where the line is good.
+    "number typed as a number": ({"身份证号": 450222195103020326}, "G4", LOST),
+    "scientific text": ({"身份证号": "4.50222E+17"}, "G4", "身份证号成了科学计数法，末尾几位已丢失。请把该列改为文本，重填 18 位。"),
+    "19 digits": ({"身份证号": "4502221951030203261"}, "G4", "身份证号要 18 位（旧证 15 位），现在是 19 位。请对照身份证补齐。"),
+    "wrong check digit": ({"身份证号": "450222195103020321"}, "G4", CHECK),
+    "two in one cell": ({"身份证号": "450222195103020326、450222195103020123"}, "G4", "一格里有两个号码。请只留患者本人的身份证号。"),
+    "29 February": ({"身份证号": "450222195102290326"}, "G4", "身份证号里的出生日期 1951-02-29 不存在。请对照身份证改正。"),
+    "no number": ({"身份证号": None}, "G4", "没有身份证号。请补上身份证号；确实没有的，请在“登记患者”里登记并选原因。"),
+    "insurance number alone": (
+        {"身份证号": "4502221806330"},
+        "G4",
+        "只有医保证号，没有身份证号。请补上身份证号；确实没有的，请在“登记患者”里登记并选原因。",
+    ),
+    "no-break space and full width": ({"身份证号": "\u00a0４５０２２２ 195103020326\u200b"}, None, ""),
+    "apostrophe": ({"身份证号": "'450222195103020326"}, None, ""),
+    "15 digits": ({"身份证号": "450222510302032"}, None, ""),
+    "unknown disease": ({"疾病名称": "终末期肾"}, "A4", "没有“终末期肾”这个病种。请改为“终末期肾病”。"),
+    "a group of diseases": ({"疾病名称": "结直肠癌"}, "A4", "“结直肠癌”分为结肠癌、直肠癌。请改为其中一个。"),
+    "blank disease": ({"疾病名称": None}, "A4", "疾病名称是空的。请填写病种。"),
+    "another name of a disease": ({"疾病名称": "食道癌"}, None, ""),
+    "future day": ({"城乡居民医保建立台帐时间": LATE}, "H4", "建立台账时间 2017-11-02 晚于今天。请改为 10-20 或更早。"),
+    "two-digit year": (
+        {"城乡居民医保建立台帐时间": "8/9/17"},
+        "H4",
+        "建立台账时间“8/9/17”读不出来。日期请写成 2017-10-20 这样。",
+    ),
+    "serial 60": ({"城乡居民医保建立台帐时间": 60}, "H4", "建立台账时间“60”读不出来。日期请写成 2017-10-20 这样。"),
+    "no such day": (
+        {"城乡居民医保建立台帐时间": "2017-02-29"},
+        "H4",
+        "建立台账时间“2017-02-29”读不出来。2017-02-29 不是真实的日期，请改正。",
+    ),
+    "dotted day": ({"城乡居民医保建立台帐时间": "2017.8.9"}, None, ""),
+    "Chinese day": ({"城乡居民医保建立台帐时间": "2017年8月9日"}, None, ""),
+    "eight digits": ({"城乡居民医保建立台帐时间": 20170809}, None, ""),
+    "serial day": ({"城乡居民医保建立台帐时间": 42956}, None, ""),
+    "blank day": ({"城乡居民医保建立台帐时间": None}, None, ""),
+    "a command as name": ({"姓名": "＝cmd|' /C calc'!A0"}, "C4", "姓名以“＝”开头，可能是公式。请改为患者姓名。"),
+    "plus": ({"姓名": "+1"}, "C4", "姓名以“+”开头，可能是公式。请改为患者姓名。"),
+    "at": ({"姓名": "\t@SUM(A1)"}, "C4", "姓名以“@”开头，可能是公式。请改为患者姓名。"),
+    "uncomputed formula": ({"姓名": "=A1"}, "C4", "姓名是公式，还没有算出结果。请把该格改为数值或文字。"),
+    "private use": ({"姓名": "韦\ue863兰"}, "C4", "姓名里有 1 个字显示不出来（旧系统造的字或乱码）。请重新录入这个字。"),
+    "right to left": ({"姓名": "韦\u202e兰桂"}, "C4", "姓名里有改变文字方向的控制字符。请清空该格，重新录入。"),
+    "blank name": ({"姓名": None}, "C4", "姓名是空的。请填写患者姓名。"),
+    "rare character": ({"姓名": "𠮷爱民"}, None, ""),
+    "dot in the name": ({"姓名": "买买提·依明"}, None, ""),
+    "zero-width joiner": ({"姓名": "石爱\u200d民"}, None, ""),
+    "sex": ({"性别": "F"}, "D4", "性别请填“男”或“女”。"),
+    "age": ({"年龄": "六十六"}, "E4", "年龄请填周岁的整数。"),
+    "traditional age": ({"年龄": "67岁"}, None, ""),
+}
+
+
+@pytest.mark.parametrize("what", CELLS)
+def test_a_cell_is_read_exactly_or_refused_in_words(cast, lines, what):
+    cells, place, sentence = CELLS[what]
+    number = {} if "身份证号" in cells else {"身份证号": "450222195103020326"}
+    (row,) = rows(look(cast.clerk, f2(lines.f2(**number, **cells))))
+    if place is None:
+        assert (row.result, row.told) == (NEW, [])
+    else:
+        assert (row.result, [(cell, told) for cell, _, told in row.told]) == (REFUSED, [(place, sentence)])
+
+
+ROSTER_CELLS = {
+    "village of another county": (
+        {"行政村代码": "450223101201"}, "F2", "行政村代码 450223101201 不在柳城县。请核对；外地的人由当地导入。",
+    ),
+    "no such village": ({"行政村代码": "450222101999"}, "F2", "柳城县没有代码为 450222101999 的村（或已停用）。可在“乡镇与村”里查到。"),
+    "short village code": ({"行政村代码": "450222101"}, "F2", "行政村代码要 12 位数字，现在是“450222101”。请核对。"),
+    "village code as a number": ({"行政村代码": 450222101201}, None, ""),
+    "blank address": ({"家庭地址": " "}, "E2", "家庭地址是空的。请填写村以下的住址。"),
+    "long household number as a number": (
+        {"户编号": 4502221010001000}, "D2", "户编号是数字格式，末尾几位可能已丢失。请把该列改为文本后重填。",
+    ),
+    "short phone": ({"联系电话": "1390000081"}, "G2", "手机号要 11 位，现在是 10 位。请核对后补齐。"),
+    "phone as a number": ({"联系电话": 13900000815}, None, ""),
+    "year too early": ({"脱贫年度": 2008}, "H2", "脱贫年度“2008”不对。请填 2014 至 2017 的年份，未脱贫的留空。"),
+    "year in words": ({"脱贫年度": "2016年"}, None, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ROSTER_CELLS)
+def test_a_cell_of_a_roster_too(cast, lines, what):
+    cells, place, sentence = ROSTER_CELLS[what]
+    (row,) = rows(look(cast.clerk, roster(lines.roster(**cells)), "roster"))
+    expected = (NEW, []) if place is None else (REFUSED, [(place, sentence)])
+    assert (row.result, [(cell, told) for cell, _, told in row.told]) == expected
+
+
+# ---- against the ledger ----
+
+
+def test_what_the_ledger_knows_decides(cast, lines):
+    known = cast.register("韦桂兰", category=Category.DIBAO, disease="gastric-cancer", native_place="广西柳城县")
+    same = {"姓名": "韦桂兰", "身份证号": known.id_number.reveal(), "城乡居民医保建立台帐时间": datetime.date(2017, 10, 20)}
+    plain = rows(look(cast.clerk, f2(lines.f2(**same))))[0]
+    assert (plain.result, plain.changes, plain.message) == (UNCHANGED, [], "")
+    moved = rows(look(cast.clerk, f2(lines.f2(**{**same, "籍贯": "广西鹿寨县", "备注": "特困", "疾病名称": "白内障"}))))[0]
+    assert (moved.result, moved.changes) == (CHANGED, [
+        ("F4", "籍贯", "广西柳城县", "广西鹿寨县"), ("I4", "人员类别", "空", "特困供养"), ("A4", "病例", "空", "白内障，状态“待核实”"),
+    ])  # fmt: skip
+    other = rows(look(cast.clerk, f2(lines.f2(**{**same, "姓名": "韦桂芳"}))))[0]
+    assert (other.result, other.confirm) == (DOUBTFUL, "确认")
+    assert other.told == [("C4", "姓名", "台账里同一身份证号的姓名是“韦桂兰”。请确认姓名。")]
+
+
+def test_a_doubt_names_its_cell_and_offers_what_can_be_said(cast, lines):
+    child, stranger = lines.number(born_on=datetime.date(2002, 1, 5)), lines.number(county="450122")
+    cast.register("罗小妹", id_absent_reason="户口办理中", born_on=BORN)
+    told = [
+        lines.f2(年龄=56), lines.f2(性别="男"), lines.f2(疾病名称="房间隔缺损", 年龄=15, 身份证号=child),
+        lines.f2(身份证号=stranger, 籍贯="广西武鸣"), lines.f2(姓名="罗小妹"), lines.f2(姓名="罗小妹", 身份证号=None),
+    ]  # fmt: skip
+    looked = rows(look(cast.clerk, f2(*told)))
+    assert [(row.result, row.told[0][0], row.told[0][2], row.confirm) for row in looked] == [
+        (DOUBTFUL, "E4", "年龄填 56，按身份证号是 66。请确认以哪个为准。", "以证号为准"),
+        (DOUBTFUL, "D5", "性别填男，按身份证号是女。请确认以哪个为准。", "以证号为准"),
+        (DOUBTFUL, "A6", "已满 15 岁，超过 14 岁的年龄限制。须负责人确认。", "确认"),
+        (DOUBTFUL, "G7", "身份证号开头 450122 不是本县。请确认住址在本县。", "确认"),
+        (DOUBTFUL, "C8", "台账里有同名、同出生年、没有身份证号的罗小妹。同一人的请在台账里补证号；不是的请确认。", "不是同一人"),
+        (DOUBTFUL, "C9", "没有身份证号，台账里有同名的罗小妹（1951 年生，龙头村）。请确认是不是同一人。", "是同一人"),
+    ]
+
+
+def test_somebody_already_ended_is_doubtful(cast, lines):
+    person = cast.register("韦桂兰", category=Category.DIBAO, disease="gastric-cancer")
+    end_category(by=cast.civil, fact=person.categories.get(), on=datetime.date(2017, 9, 1), reason="收入超标")
+    close_case(by=cast.lead, case=cast.case_of(person), outcome="died", on=datetime.date(2017, 10, 20), reason="因病死亡")
+    line = lines.f2(姓名="韦桂兰", 身份证号=person.id_number.reveal(), 籍贯=None, 备注="低保")
+    (row,) = rows(look(cast.clerk, f2(line)))
+    assert (row.result, row.confirm, [sentence for _, _, sentence in row.told]) == (DOUBTFUL, "", [
+        "低保已在 2017-08-31 终止，名单里又有。请确认恢复。",
+        "台账里这一例已在 2017-10-20 按“死亡”销号。请核对名单；确要恢复的由负责人办理。",
+    ])  # fmt: skip
+
+
+def test_one_person_on_several_lines(cast, lines):
+    twice, torn, two = lines.number(), lines.number(), lines.number()
+    told = [
+        lines.f2(身份证号=twice), lines.f2(身份证号=twice), lines.f2(身份证号=two), lines.f2(身份证号=two, 疾病名称="白内障"),
+        lines.f2(身份证号=torn, 籍贯="广西柳城县"), lines.f2(身份证号=torn, 籍贯="广西鹿寨县", 疾病名称="白内障"),
+    ]  # fmt: skip
+    looked = rows(look(cast.clerk, f2(*told)))
+    assert [(row.line, row.result, [sentence for _, _, sentence in row.told] or row.message) for row in looked] == [
+        (4, NEW, "建档并登记 1 例，状态“待核实”；低保；住址待补"),
+        (5, REFUSED, ["和第 4 行是同一个人、同一个病种。请只留一行。"]),
+        (6, NEW, "建档并登记 1 例，状态“待核实”；低保；住址待补"),
+        (7, NEW, "第 6 行的同一人，再登记 1 例，状态“待核实”"),
+        (8, REFUSED, ["和第 9 行是同一个身份证号，籍贯不同。请核对后只留一行。"]),
+        (9, REFUSED, ["和第 8 行是同一个身份证号，籍贯不同。请核对后只留一行。"]),
+    ]
+
+
+# ---- another county ----
+
+
+def told_elsewhere() -> int:
+    return AuditEvent.objects.filter(action="held_elsewhere").count()
+
+
+def test_another_countys_person_answers_as_everywhere_and_is_counted(cast, lines):
+    stranger = cast.register("覃水莲", village=cast.village2)
+    content = f2(lines.f2(姓名="覃水莲", 身份证号=stranger.id_number.reveal()), lines.f2())
+    looked = rows(look(cast.clerk, content))
+    assert [(row.result, [sentence for _, _, sentence in row.told]) for row in looked] == [
+        (REFUSED, ["已在其他县区登记，可申请转入。"]), (NEW, []),
+    ]  # fmt: skip
+    assert told_elsewhere() == 1
+
+
+def test_the_days_allowance_holds_for_lists_and_then_tells_nothing(cast, lines, monkeypatch):
+    monkeypatch.setattr("ledger.importing.known.ELSEWHERE_PER_DAY", 2)
+    strangers = [cast.register(f"覃水莲{word}", village=cast.village2) for word in "甲乙丙"]
+    told = [lines.f2(姓名=one.name, 身份证号=one.id_number.reveal()) for one in strangers]
+    own = cast.register("韦桂兰", category=Category.DIBAO, disease="gastric-cancer")
+    content = f2(lines.f2(), *told, lines.f2(), lines.f2(姓名="韦桂兰", 身份证号=own.id_number.reveal(), 籍贯=None))
+    upload = look(cast.clerk, content)
+    elsewhere, used_up = "已在其他县区登记，可申请转入。", "今天查询外县已登记人员的次数已用完，请明天再试。"
+    expected = [None, elsewhere, elsewhere, used_up, used_up, None]
+    assert [row.told[0][2] if row.told else None for row in rows(upload)] == expected
+    assert told_elsewhere() == 2
+    uploads.import_people(by=cast.clerk, upload=upload)  # Judged anew: the same answers, nothing counted twice.
+    assert told_elsewhere() == 2 and Person.objects.visible_to(cast.clerk).count() == 2
+
+
+def test_another_towns_person_is_not_the_clinics(cast, lines):
+    person = cast.register("韦桂兰", village=cast.other_village)
+    line = lines.roster(姓名="韦桂兰", 身份证号=person.id_number.reveal())
+    (row,) = rows(look(cast.township, roster(line), "roster"))
+    assert row.told[0][2] == "本县其他乡镇已登记这个身份证号。请由县卫健部门核对。"
+    (row,) = rows(look(cast.township, roster(lines.roster(行政村代码="450222102201")), "roster"))
+    assert row.told[0][2] == "行政村代码 450222102201 不在龙头镇。请核对；外地的人由当地导入。"
+
+
+def test_a_department_names_people_but_corrects_nobody(cast, lines):
+    person = cast.register("韦桂兰", category=Category.DIBAO, disease="gastric-cancer", native_place="广西")
+    line = lines.f2(姓名="韦桂兰", 身份证号=person.id_number.reveal(), 备注="低保")
+    (row,) = rows(look(cast.civil, f2(line)))
+    assert (row.result, row.changes) == (CHANGED, [("I4", "低保", "未核实", "已核实")])
+    assert row.message.startswith("籍贯与台账不同，没有改：由县卫健部门修改")
+
+
+def test_queries_do_not_grow_with_the_list(cast, lines, django_assert_max_num_queries):
+    for number in (5, 60):
+        content = f2(*[lines.f2() for _ in range(number)])
+        with django_assert_max_num_queries(16):
+            look(cast.clerk, content)
+
+
+# ---- the sheet around the people ----
+
+
+def test_titles_totals_notes_and_gaps_are_no_people(cast, lines):
+    book = f2_book(lines.f2(), [None] * 9, lines.f2())
+    book.active.append(["注：1.本表由民政部门填报。"])
+    book.active.append([None, 3])
+    upload = look(cast.clerk, saved(book))
+    assert [row.line for row in rows(upload)] == [4, 6]
+    assert uploads.list_of(upload).notices == [
+        "第 8 行“填报人：莫春兰”不是人员，没有读入。",
+        "第 9 行“注：1.本表由民政部门填报。”不是人员，没有读入。",
+    ]
+
+
+def test_merged_cells_two_heading_rows_hidden_rows_and_a_second_sheet(cast, lines):
+    book = f2_book(lines.f2(), lines.f2(疾病名称=None))
+    sheet = book.active
+    sheet.title = "名单"
+    sheet.merge_cells("A4:A5")
+    for column in "CDE":
+        sheet[f"{column}2"], sheet[f"{column}3"] = sheet[f"{column}3"].value, None
+    sheet.row_dimensions[5].hidden = True
+    book.create_sheet("Ｓｈｅｅｔ２", 0).append(["说明", "姓名"])
+    upload = look(cast.clerk, saved(book))
+    assert [(row.line, row.result, row.disease) for row in rows(upload)] == [(4, NEW, "胃癌"), (5, NEW, "胃癌")]
+    assert "有 1 个隐藏的行，也一并读入。" in uploads.list_of(upload).notices
+
+
+def test_a_csv_of_the_same_columns(cast, lines):
+    line = [str(cell or "") for cell in lines.roster()]
+    content = (",".join(ROSTER) + "\r\n" + ",".join(line) + "\r\n").encode("gb18030")
+    assert [row.result for row in rows(look(cast.clerk, content, "roster", "名册.csv"))] == [NEW]
+
+
+def without(book, column: str):
+    book.active.delete_cols(F2.index(column) + 1)
+    return saved(book)
+
+
+@pytest.mark.parametrize(("make", "sentence"), [
+    (lambda lines: without(f2_book(lines.f2()), "身份证号(合医证)"), "第 3 行是列名，但没有“身份证号(合医证)”。请补上这一列再导入。"),
+    (lambda lines: f2(), "列名下面没有人员。请核对文件。"),
+    (lambda lines: roster(lines.roster()), "这份文件的列名是“建档立卡名册”的，不是“附件 2”的。请改选版式。"),
+    (lambda lines: saved(_two_sheets(lines)), "工作表“Sheet”、“另一张”都有名单。一次只导入一张，请把其余的另存为别的文件。"),
+    (lambda lines: saved(_hidden(lines)), "名单在隐藏的工作表“Sheet”里。请取消隐藏，核对后再导入。"),
+    (lambda lines: saved(_column_twice(lines)), "有两列“姓名”（C 列和 J 列）。请只留一列。"),
+])  # fmt: skip
+def test_a_file_that_is_no_such_list_is_refused_whole(cast, lines, make, sentence):
+    with pytest.raises(Refused) as refused:
+        look(cast.clerk, make(lines))
+    assert refused.value.message.endswith(sentence)
+
+
+def _two_sheets(lines):
+    book = f2_book(lines.f2())
+    book.copy_worksheet(book.active).title = "另一张"
+    return book
+
+
+def _hidden(lines):
+    book = f2_book(lines.f2())
+    book.active.sheet_state = "hidden"
+    book.create_sheet("空")
+    return book
+
+
+def _column_twice(lines):
+    book = f2_book(lines.f2())
+    book.active["J3"] = "姓名"
+    return book
+
+
+def test_the_city_has_no_county_to_import_into(cast, lines):
+    with pytest.raises(Refused, match="您的账号不管一个县"):
+        look(cast.city, f2(lines.f2()))
+
+
+def test_the_builders_make_what_they_say(lines):
+    """The bytes are real workbooks with numbers as numbers: a test about a lost digit stands on a lost digit."""
+    import io
+
+    sheet = load_workbook(io.BytesIO(f2(lines.f2(身份证号=450222195103020326)))).active
+    assert isinstance(sheet["G4"].value, (int, float)) and sheet["A3"].value == "疾病名称"
