@@ -38,7 +38,15 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
     ),
     ("对账", [("statements:list", "应付款对账单", ""), ("statements:disputes", "争议款", ""), ("statements:checks", "应享待遇核对", "")]),
     ("上报", [("reports:months", "月报", ""), ("reports:preview", "按日预览", ""), ("reports:baseline", "筛查基线", "")]),
-    ("资料", [("hospitals:list", "定点医院", ""), ("ledger:divisions", "乡镇与村", "")]),
+    (
+        "资料",
+        [
+            ("hospitals:list", "定点医院", ""),
+            ("policies:list", "政策参数", ""),
+            ("policies:limits", "单病种限额", ""),
+            ("ledger:divisions", "乡镇与村", ""),
+        ],
+    ),
     (
         "管理",
         [

@@ -111,7 +111,7 @@ def place_of(person: Person, day: datetime.date) -> Place:
     """The county of that day and its policy area; today's county where no address of the day is recorded."""
     home = person.residences.filter(during__contains=day).select_related("county__parent__programme").first()
     county = home.county if home else person.county
-    return Place(county, PolicyArea.of(county), home is not None)
+    return Place(county, PolicyArea.of(county, day), home is not None)
 
 
 def year_row(person: Person, area: PolicyArea, year: int) -> PersonYear | None:

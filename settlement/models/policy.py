@@ -3,7 +3,7 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 
 
 class PolicyArea(models.Model):
@@ -20,10 +20,14 @@ class PolicyArea(models.Model):
         return self.name
 
     @classmethod
-    def of(cls, county) -> "PolicyArea | None":
-        """The area whose policy a county's people come under: the county's own, else its prefecture's."""
-        areas = {area.division_id: area for area in cls.objects.filter(division__in=[county.pk, county.parent_id])}
-        return areas.get(county.pk) or areas.get(county.parent_id)
+    def of(cls, county, day=None) -> "PolicyArea | None":
+        """The area whose policy a county's people come under: the county's own where it has one (on the day), else its prefecture's."""
+        published = PolicyVersion.objects.filter(area=OuterRef("pk"), state=VersionState.PUBLISHED)
+        holding = published if day is None else published.filter(during__contains=day)
+        found = cls.objects.filter(division__in=[county.pk, county.parent_id]).annotate(holds=Exists(holding))
+        areas = {area.division_id: area for area in found}
+        order = [areas[pk] for pk in (county.pk, county.parent_id) if pk in areas]
+        return next((area for area in order if area.holds), order[-1] if order else None)
 
 
 class VersionState(models.TextChoices):

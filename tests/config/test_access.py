@@ -21,6 +21,7 @@ from settlement.api.authentication import SignedClient
 from settlement.api.endpoint import Endpoint
 from tests.ledger.importing.lists import waiting_upload
 from tests.settlement.kept import kept_settlement
+from tests.settlement.kept_policies import kept_policies
 from tests.settlement.statement_world import kept_between_payers
 
 PUBLIC = {name for name, rule in TABLE.items() if rule.roles is None}
@@ -77,6 +78,9 @@ class World:
             by=cast.operator, name="住院收费系统", staff=cast.liaison, addresses="10.1.2.3", expires_on=datetime.date(2017, 12, 31)
         )
         self.own["client"] = self.foreign["client"] = system.pk
+        # Policies are one prefecture's, so there is no foreign one here: tests/settlement/test_policy_pages.py has one.
+        for kind, pk in kept_policies(by=cast.city).items():
+            self.own[kind] = self.foreign[kind] = pk
 
     def _objects(self, person, hospital, county: str) -> dict:
         fact = person.categories.get(category=Category.REGISTERED_POOR)
@@ -115,6 +119,10 @@ class World:
             "ledger:account-reset": "staff", "ledger:account-switch": "staff", "ledger:division-end": "village",
             "settlement:client-edit": "client", "settlement:client-switch": "client", "settlement:client-rotate": "client",
         }  # fmt: skip
+        if name.startswith("policies:"):
+            drafts = {"policies:edit", "policies:publish", "policies:upload-draft"}
+            kinds[name] = "limit" if name.startswith("policies:limit-") else "draft" if name in drafts else "version"
+            kinds["policies:discard"] = "spare_draft"
         if name.startswith("statements:") and "pk" in _inner(pattern):
             kinds |= {"statements:resolve": "dispute", "statements:check-bill": "paid_bill", "statements:check-remove": "paid_bill"}
             kinds.setdefault(name, "statement")
@@ -139,6 +147,8 @@ ROLE_STAFF = {
     Role.DISABLED: "disabled", Role.INSURANCE: "insurance", Role.FINANCE: "finance", Role.LIAISON: "liaison", Role.EXPERT: "expert",
     Role.CITY: "city", Role.AUDITOR: "auditor", Role.OPERATOR: "operator",
 }  # fmt: skip
+# Read by many; what is sent to them is the city's alone.
+KEPT_BY_THE_CITY = {"policies:assumed", "policies:limits", "policies:levels"}
 # What a city official asks for lies in its prefecture, so 鹿寨县 is not foreign to it; an operator keeps all accounts of it.
 REACHES_BOTH = {Role.CITY, Role.OPERATOR}
 NAMES = sorted(TABLE)
@@ -177,6 +187,8 @@ def _not_this_one(name: str, role: str, method: str) -> bool:
     if role in (Role.CIVIL, Role.FINANCE) and name in ANOTHER_OFFICES:
         return True
     if role != Role.CLERK and name.startswith("ledger:people-import-"):  # The world's upload is the clerk's: nobody else sees it.
+        return True
+    if role != Role.CITY and method == "POST" and name in KEPT_BY_THE_CITY:
         return True
     return (name == "ledger:case-move" and method == "GET") or (role == Role.CITY and name.startswith("ledger:division"))
 

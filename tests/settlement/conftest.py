@@ -60,3 +60,11 @@ def window(cast):
     from tests.settlement.window import Window
 
     return Window.open(cast)
+
+
+@pytest.fixture
+def desk(cast):
+    """The city's desk: two officials and the policies that ship."""
+    from tests.settlement.policy_desk import PolicyDesk
+
+    return PolicyDesk(cast)
