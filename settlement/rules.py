@@ -40,8 +40,8 @@ def sha256_of(text: str) -> str:
 
 def signed(version: PolicyVersion, until=None) -> Signed:
     """(key, document, clause) of the version's signed numbers, as they stood at a moment; now when none is given."""
-    rows = version.signoffs.all() if until is None else version.signoffs.filter(signed_at__lte=until)
-    return tuple(rows.order_by("key").values_list("key", "document", "clause"))
+    rows = version.signoffs.all()  # Never filtered in SQL: whoever settles has fetched them with the version.
+    return tuple(sorted((row.key, row.document, row.clause) for row in rows if until is None or row.signed_at <= until))
 
 
 def policy_of(version: PolicyVersion, until=None) -> Policy:

@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '结算明细',
                 'verbose_name_plural': '结算明细',
-                'ordering': ['settlement', 'position'],
+                'ordering': ['settlement_id', 'position'],
             },
         ),
         migrations.CreateModel(
@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '示范参数签认',
                 'verbose_name_plural': '示范参数签认',
-                'ordering': ['version', 'id'],
+                'ordering': ['version_id', 'id'],
             },
         ),
         migrations.AddConstraint(

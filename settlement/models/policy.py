@@ -100,7 +100,7 @@ class SignOff(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "示范参数签认"
         constraints = [models.UniqueConstraint(fields=["version", "key"], name="signed_once")]
-        ordering = ["version", "id"]
+        ordering = ["version_id", "id"]
 
 
 class PriceLimit(models.Model):

@@ -106,7 +106,7 @@ class SettlementLine(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "结算明细"
-        ordering = ["settlement", "position"]
+        ordering = ["settlement_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["settlement", "layer"], name="layer_once_a_settlement"),
             models.CheckConstraint(condition=Q(amount_yuan__gte=0), name="a_layer_never_pays_below_zero"),
