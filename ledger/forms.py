@@ -41,6 +41,11 @@ def asked(request, name: str) -> str:
     return request.GET.get(name, "").replace("\0", "").strip()
 
 
+def whole_number(text: str) -> int | None:
+    """The number that a button or an address carries; None for anything else, and for more digits than any id or amount has."""
+    return int(text) if text.isdecimal() and len(text) < 18 else None
+
+
 class DayField(forms.Field):
     """A date typed in any of the office's ways; shown in ISO."""
 

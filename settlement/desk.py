@@ -68,6 +68,11 @@ class Desk:
         groups = [("本院救治的病例", own), ("其他病种（先建档，再结算）", others)]
         return [("", "请选择"), *((title, [(row.code, str(row)) for row in rows]) for title, rows in groups if rows)]
 
+    def disease_of(self, code: str) -> Disease:
+        """The disease that was asked about, whatever was typed or sent; the likely one where that is none."""
+        known = Disease.objects.select_related("group").filter(code=code.replace("\0", "")).first()
+        return known or self.likely_disease()
+
     def likely_disease(self) -> Disease:
         """What a question without a disease is about: the case here, else the first disease of this year's list."""
         if self.cases:

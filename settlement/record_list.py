@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from hospitals.models import Hospital
 from ledger import clock
-from ledger.forms import PlainField
+from ledger.forms import PlainField, whole_number
 from ledger.identity import tidy
 from ledger.models import Role, Staff
 from settlement.models import Settlement
@@ -33,8 +33,8 @@ class Page:
 
 def page_of(settlements: QuerySet[Settlement], query: QueryDict) -> Page:
     """The page after ``before=<id>``, before ``after=<id>``, or the first; an unknown key gives the first."""
-    key = query.get("before", "") or query.get("after", "")
-    anchor = settlements.filter(pk=key).values_list("settled_at", "pk").first() if key.isdecimal() and len(key) < 18 else None
+    key = whole_number(query.get("before", "") or query.get("after", ""))
+    anchor = settlements.filter(pk=key).values_list("settled_at", "pk").first()
     backwards = bool(anchor and not query.get("before"))
     if anchor:
         at, pk = anchor

@@ -8,14 +8,14 @@ app_name = "settlement"
 urlpatterns = [
     # Before admission
     path("benefit/", benefit.benefit, name="benefit"),
-    path("benefit/<str:token>/", benefit.benefit_of, name="benefit-of"),
+    path("benefit/<slug:token>/", benefit.benefit_of, name="benefit-of"),
     # A bill: whose, what, what it comes to, settled; the token is a draft of this session
     path("bills/", bills.bill, name="bill"),
-    path("bills/<str:token>/", bills.bill_of, name="bill-of"),
-    path("bills/<str:token>/preview/", bills.preview, name="preview"),
-    path("bills/<str:token>/calculation/", bills.preview_sheet, name="preview-sheet"),
-    path("bills/<str:token>/confirm/", bills.confirm, name="confirm"),
-    path("bills/<str:token>/case/", found.found_case, name="found-case"),
+    path("bills/<slug:token>/", bills.bill_of, name="bill-of"),
+    path("bills/<slug:token>/preview/", bills.preview, name="preview"),
+    path("bills/<slug:token>/calculation/", bills.preview_sheet, name="preview-sheet"),
+    path("bills/<slug:token>/confirm/", bills.confirm, name="confirm"),
+    path("bills/<slug:token>/case/", found.found_case, name="found-case"),
     # Many bills in a file
     path("import/", bill_import.bill_import, name="bill-import"),
     path("import/template/", bill_import.bill_import_template, name="bill-import-template"),

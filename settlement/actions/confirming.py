@@ -17,8 +17,8 @@ class NoLongerSo(Refused):
 
 
 @transaction.atomic
-def confirm_shown(*, by: Staff, entry: BillEntry, request: Request, self_pay: int) -> Settlement:
-    """Settle when the patient's share is the one shown, in fen; raises NoLongerSo otherwise, and whatever ``settle`` raises."""
+def confirm_shown(*, by: Staff, entry: BillEntry, request: Request, self_pay: int | None) -> Settlement:
+    """Settle when the patient's share is the one shown, in fen; raises NoLongerSo for another or none, and whatever ``settle`` raises."""
     settlement = settle(by=by, entry=entry, request=request)
     if to_fen(settlement.self_pay_yuan) != self_pay:
         raise NoLongerSo(CHANGED)

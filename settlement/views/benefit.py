@@ -35,7 +35,7 @@ def benefit_of(request: HttpRequest, draft: Draft) -> HttpResponse:
     """The answer, for the disease and the cost that are asked about; today is the day of admission and of discharge."""
     request.nav_name = "settlement:benefit"
     desk = Desk.of(request.user, draft)
-    disease = Disease.objects.select_related("group").filter(code=request.POST.get("disease", "")).first() or desk.likely_disease()
+    disease = desk.disease_of(request.POST.get("disease", ""))
     found = _today(desk, disease, request.POST.get("referral_number", ""))
     usual, told = _suggestion(request, disease, found)
     form = BenefitForm(posted(request), initial={"disease": disease.code, **usual}, desk=desk, found=found)

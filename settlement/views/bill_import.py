@@ -13,7 +13,7 @@ from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.division_file import SIZE_LIMIT
-from ledger.forms import LedgerForm
+from ledger.forms import LedgerForm, whole_number
 from ledger.models import Staff
 from ledger.protection import seal, unseal
 from settlement.actions.importing import Outcome, settle_rows
@@ -115,7 +115,7 @@ def _settle(request: HttpRequest) -> HttpResponse:
     if kept is None:
         messages.error(request, "预览已过期，请重新选择文件。已经结算的账单不会重复结算。")
         return redirect("settlement:bill-import")
-    chosen = {int(line) for line in request.POST.getlist("take") if line.isdecimal()}
+    chosen = {whole_number(line) for line in request.POST.getlist("take")}
     left = set(kept["differing"]) - chosen
     bills = [bill for bill in kept["bills"] if bill["line"] not in left]
     self_pay = {int(line): fen for line, fen in kept["self_pay"].items()}

@@ -9,8 +9,7 @@ from django.urls import reverse
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from ledger.forms import posted
-from ledger.models import Disease
+from ledger.forms import posted, whole_number
 from settlement.actions.confirming import confirm_shown
 from settlement.actions.settling import SAMPLE_SENTENCE
 from settlement.bill_forms import OF_THE_BILL, BillForm, PatientForm, day_typed, initial_of
@@ -46,8 +45,7 @@ def bill(request: HttpRequest) -> HttpResponse:
     hospital, stays = own_hospital(request.user), unsettled_stays(request.user)
     form = PatientForm(None if "stay" in request.POST else posted(request))
     if request.method == "POST" and "stay" in request.POST:
-        number = request.POST["stay"]
-        stay = get_object_or_404(stays.select_related("case__person__county"), pk=number if number.isdecimal() else 0)
+        stay = get_object_or_404(stays.select_related("case__person__county"), pk=whole_number(request.POST["stay"]))
         record("benefit_queried", by=request.user, subject=stay.case.person, county=stay.case.person.county)
         draft = open_draft(request, stay.case.person)
         return redirect(f"{reverse('settlement:bill-of', args=[draft.token])}?stay={stay.pk}")
@@ -125,7 +123,7 @@ def _entitlement(desk: Desk, typed) -> Entitlement:
     """What holds for the stay as far as it has been typed: it says which fields are asked."""
     out = day_typed(str(typed.get("discharged_on") or "")) or clock.today()
     in_ = day_typed(str(typed.get("admitted_on") or "")) or out
-    disease = Disease.objects.select_related("group").filter(code=str(typed.get("disease") or "")).first() or desk.likely_disease()
+    disease = desk.disease_of(str(typed.get("disease") or ""))
     return entitlement(Visit(desk.person, disease, desk.hospital, min(in_, out), out, str(typed.get("referral_number") or "")))
 
 
@@ -184,12 +182,10 @@ def confirm(request: HttpRequest, draft: Draft) -> HttpResponse:
     if request.POST.get("content") != draft.content:
         messages.warning(request, "这张账单在另一页改过。请看过改后的结果再确认。")
         return redirect("settlement:preview", draft.token)
-    self_pay = request.POST.get("self_pay", "")
+    self_pay = whole_number(request.POST.get("self_pay", ""))
     entry = entry_of(draft, person_of(draft), own_hospital(request.user))
     try:
-        settlement = confirm_shown(
-            by=request.user, entry=entry, request=draft.request(request.user), self_pay=int(self_pay) if self_pay.isdecimal() else -1
-        )
+        settlement = confirm_shown(by=request.user, entry=entry, request=draft.request(request.user), self_pay=self_pay)
     except Refused as refused:
         messages.error(request, f"还没有结算。{refused.message}")
         return redirect("settlement:preview", draft.token)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from ledger.forms import posted
+from ledger.forms import posted, whole_number
 from settlement.actions.disputes import accept_dispute, put_back, refuse_dispute, set_aside
 from settlement.actions.statements import side_of
 from settlement.models import Dispute, Outcome, Standing, Statement
@@ -40,8 +40,7 @@ def dispute(request: HttpRequest, pk: int) -> HttpResponse:
     """Set layers of one row of a statement aside. The row is named by any of its entries."""
     request.nav_name = "statements:list"
     one = get_object_or_404(Statement.objects.visible_to(request.user).select_related("hospital", "county"), pk=pk)
-    asked = request.GET.get("row", "")
-    first = one.entries.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 18 else None
+    first = one.entries.filter(pk=whole_number(request.GET.get("row", ""))).first()
     if first is None or not (side_of(request.user, one) == PAYER and may(PAYER, one.state, "accept")):
         messages.error(request, "医院确认之后、支付方确认之前，由支付方在明细的一行上提出争议。")
         return redirect("statements:statement", one.pk)

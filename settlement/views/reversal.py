@@ -22,9 +22,9 @@ class ReversalForm(LedgerForm):
 def reverse(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the reason, then undo; the form's key makes the second press the first one's answer."""
     settlement = find_settlement(request, pk)
-    form = ReversalForm(posted(request))
+    form, key = ReversalForm(posted(request)), _key(request)
     if request.method == "POST" and form.is_valid():
-        key, reason = request.POST.get("key", "")[:80] or secrets.token_urlsafe(12), form.cleaned_data["reason"]
+        reason = form.cleaned_data["reason"]
         asked = Request(scope_of(request.user), key, {"settlement": settlement.pk, "reason": reason})
         try:
             undo(by=request.user, settlement=settlement, reason=reason, request=asked)
@@ -37,10 +37,13 @@ def reverse(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"结算 {settlement.number} 已经冲销过，不能再次冲销。")
         return redirect("settlement:record", settlement.pk)
     later = standing_of(settlement.person_year).filter(settled_at__gt=settlement.settled_at).count()
-    context = {
-        "form": form, "settlement": settlement, "later": later, "key": request.POST.get("key", "")[:80] or secrets.token_urlsafe(12),
-    }  # fmt: skip
+    context = {"form": form, "settlement": settlement, "later": later, "key": key}
     return render(request, "settlement/reverse.html", context, status=422 if form.errors else 200)
+
+
+def _key(request: HttpRequest) -> str:
+    """The number of this request: the form's, as it was handed out; another where it brings none."""
+    return request.POST.get("key", "").replace("\0", "")[:80] or secrets.token_urlsafe(12)
 
 
 def again(request: HttpRequest, pk: int) -> HttpResponse:
