@@ -14,6 +14,7 @@ from ledger.importing.reader.cells import Broken, Cell, Number
 PLAIN = PlainField()
 FORMULA = "=+-@"
 BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+SPACED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # 韦　兰: tables pad short names to the width of long ones.
 EARLIEST = datetime.date(2000, 1, 1)
 
 
@@ -84,6 +85,7 @@ class Name(Words):
 
     def read(self, value: Cell, today: datetime.date) -> str:
         text = super().read(value, today)
+        text = SPACED.sub("", text)
         if not text:
             raise ValueError("姓名是空的。请填写患者姓名。")
         if any(character.isdigit() for character in text):

@@ -216,7 +216,7 @@ class Examination:
     def _doubt_age(self, row: Row, disease: Disease, born_on: datetime.date) -> None:
         age = age_on(born_on, self.today)
         if not disease.accepts_age(age):
-            row.told.append(Fault("disease", f"已满 {age} 岁，超过 {disease.age_max} 岁的年龄限制。须负责人确认。", "确认", doubt=True))
+            row.told.append(Fault("age", f"已满 {age} 岁，超过 {disease.age_max} 岁的年龄限制。须负责人确认。", "确认", doubt=True))
 
     @staticmethod
     def _conclude(row: Row, otherwise: str) -> None:

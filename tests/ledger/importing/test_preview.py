@@ -3,15 +3,13 @@
 import datetime
 
 import pytest
-from openpyxl import load_workbook
 
 from ledger.actions.cases import close_case
 from ledger.actions.categories import end_category
-from ledger.actions.refusals import Refused
 from ledger.importing import uploads
 from ledger.importing.plans import CHANGED, DOUBTFUL, NEW, REFUSED, UNCHANGED
 from ledger.models import AuditEvent, Category, Person
-from tests.ledger.importing.lists import BORN, F2, ROSTER, f2, f2_book, roster, saved
+from tests.ledger.importing.lists import BORN, F2, ROSTER, f2, roster
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2017, 9, 1)
@@ -152,6 +150,13 @@ def test_a_cell_of_a_roster_too(cast, lines, what):
     assert (row.result, [(cell, told) for cell, _, told in row.told]) == expected
 
 
+def test_a_name_padded_to_the_width_of_the_column_is_the_name(cast, lines):
+    names = [
+        row.name for row in rows(look(cast.clerk, f2(lines.f2(姓名="韦　兰"), lines.f2(姓名=" 覃 水\n莲 "), lines.f2(姓名="Mary Li"))))
+    ]
+    assert names == ["韦兰", "覃水莲", "Mary Li"]
+
+
 # ---- against the ledger ----
 
 
@@ -180,7 +185,7 @@ def test_a_doubt_names_its_cell_and_offers_what_can_be_said(cast, lines):
     assert [(row.result, row.told[0][0], row.told[0][2], row.confirm) for row in looked] == [
         (DOUBTFUL, "E4", "年龄填 56，按身份证号是 66。请确认以哪个为准。", "以证号为准"),
         (DOUBTFUL, "D5", "性别填男，按身份证号是女。请确认以哪个为准。", "以证号为准"),
-        (DOUBTFUL, "A6", "已满 15 岁，超过 14 岁的年龄限制。须负责人确认。", "确认"),
+        (DOUBTFUL, "E6", "已满 15 岁，超过 14 岁的年龄限制。须负责人确认。", "确认"),
         (DOUBTFUL, "G7", "身份证号开头 450122 不是本县。请确认住址在本县。", "确认"),
         (DOUBTFUL, "C8", "台账里有同名、同出生年、没有身份证号的罗小妹。同一人的请在台账里补证号；不是的请确认。", "不是同一人"),
         (DOUBTFUL, "C9", "没有身份证号，台账里有同名的罗小妹（1951 年生，龙头村）。请确认是不是同一人。", "是同一人"),
@@ -270,89 +275,3 @@ def test_queries_do_not_grow_with_the_list(cast, lines, django_assert_max_num_qu
         content = f2(*[lines.f2() for _ in range(number)])
         with django_assert_max_num_queries(16):
             look(cast.clerk, content)
-
-
-# ---- the sheet around the people ----
-
-
-def test_titles_totals_notes_and_gaps_are_no_people(cast, lines):
-    book = f2_book(lines.f2(), [None] * 9, lines.f2())
-    book.active.append(["注：1.本表由民政部门填报。"])
-    book.active.append([None, 3])
-    upload = look(cast.clerk, saved(book))
-    assert [row.line for row in rows(upload)] == [4, 6]
-    assert uploads.list_of(upload).notices == [
-        "第 8 行“填报人：莫春兰”不是人员，没有读入。",
-        "第 9 行“注：1.本表由民政部门填报。”不是人员，没有读入。",
-    ]
-
-
-def test_merged_cells_two_heading_rows_hidden_rows_and_a_second_sheet(cast, lines):
-    book = f2_book(lines.f2(), lines.f2(疾病名称=None))
-    sheet = book.active
-    sheet.title = "名单"
-    sheet.merge_cells("A4:A5")
-    for column in "CDE":
-        sheet[f"{column}2"], sheet[f"{column}3"] = sheet[f"{column}3"].value, None
-    sheet.row_dimensions[5].hidden = True
-    book.create_sheet("Ｓｈｅｅｔ２", 0).append(["说明", "姓名"])
-    upload = look(cast.clerk, saved(book))
-    assert [(row.line, row.result, row.disease) for row in rows(upload)] == [(4, NEW, "胃癌"), (5, NEW, "胃癌")]
-    assert "有 1 个隐藏的行，也一并读入。" in uploads.list_of(upload).notices
-
-
-def test_a_csv_of_the_same_columns(cast, lines):
-    line = [str(cell or "") for cell in lines.roster()]
-    content = (",".join(ROSTER) + "\r\n" + ",".join(line) + "\r\n").encode("gb18030")
-    assert [row.result for row in rows(look(cast.clerk, content, "roster", "名册.csv"))] == [NEW]
-
-
-def without(book, column: str):
-    book.active.delete_cols(F2.index(column) + 1)
-    return saved(book)
-
-
-@pytest.mark.parametrize(("make", "sentence"), [
-    (lambda lines: without(f2_book(lines.f2()), "身份证号(合医证)"), "第 3 行是列名，但没有“身份证号(合医证)”。请补上这一列再导入。"),
-    (lambda lines: f2(), "列名下面没有人员。请核对文件。"),
-    (lambda lines: roster(lines.roster()), "这份文件的列名是“建档立卡名册”的，不是“附件 2”的。请改选版式。"),
-    (lambda lines: saved(_two_sheets(lines)), "工作表“Sheet”、“另一张”都有名单。一次只导入一张，请把其余的另存为别的文件。"),
-    (lambda lines: saved(_hidden(lines)), "名单在隐藏的工作表“Sheet”里。请取消隐藏，核对后再导入。"),
-    (lambda lines: saved(_column_twice(lines)), "有两列“姓名”（C 列和 J 列）。请只留一列。"),
-])  # fmt: skip
-def test_a_file_that_is_no_such_list_is_refused_whole(cast, lines, make, sentence):
-    with pytest.raises(Refused) as refused:
-        look(cast.clerk, make(lines))
-    assert refused.value.message.endswith(sentence)
-
-
-def _two_sheets(lines):
-    book = f2_book(lines.f2())
-    book.copy_worksheet(book.active).title = "另一张"
-    return book
-
-
-def _hidden(lines):
-    book = f2_book(lines.f2())
-    book.active.sheet_state = "hidden"
-    book.create_sheet("空")
-    return book
-
-
-def _column_twice(lines):
-    book = f2_book(lines.f2())
-    book.active["J3"] = "姓名"
-    return book
-
-
-def test_the_city_has_no_county_to_import_into(cast, lines):
-    with pytest.raises(Refused, match="您的账号不管一个县"):
-        look(cast.city, f2(lines.f2()))
-
-
-def test_the_builders_make_what_they_say(lines):
-    """The bytes are real workbooks with numbers as numbers: a test about a lost digit stands on a lost digit."""
-    import io
-
-    sheet = load_workbook(io.BytesIO(f2(lines.f2(身份证号=450222195103020326)))).active
-    assert isinstance(sheet["G4"].value, (int, float)) and sheet["A3"].value == "疾病名称"

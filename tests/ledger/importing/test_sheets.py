@@ -1,0 +1,100 @@
+"""The sheet around the people: titles, totals, merged and hidden parts, several sheets, columns that are missing or there twice."""
+
+import io
+
+import pytest
+from openpyxl import load_workbook
+
+from ledger.actions.refusals import Refused
+from ledger.importing import uploads
+from ledger.importing.plans import NEW
+from tests.ledger.importing.lists import F2, ROSTER, f2, f2_book, roster, saved
+from tests.ledger.importing.test_preview import Lines, look, rows
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lines(cast) -> Lines:
+    return Lines(cast)
+
+
+def test_titles_totals_notes_and_gaps_are_no_people(cast, lines):
+    book = f2_book(lines.f2(), [None] * 9, lines.f2())
+    book.active.append(["注：1.本表由民政部门填报。"])
+    book.active.append([None, 3])
+    upload = look(cast.clerk, saved(book))
+    assert [row.line for row in rows(upload)] == [4, 6]
+    assert uploads.list_of(upload).notices == [
+        "第 8 行“填报人：莫春兰”不是人员，没有读入。",
+        "第 9 行“注：1.本表由民政部门填报。”不是人员，没有读入。",
+    ]
+
+
+def test_merged_cells_two_heading_rows_hidden_rows_and_a_second_sheet(cast, lines):
+    book = f2_book(lines.f2(), lines.f2(疾病名称=None))
+    sheet = book.active
+    sheet.title = "名单"
+    sheet.merge_cells("A4:A5")
+    for column in "CDE":
+        sheet[f"{column}2"], sheet[f"{column}3"] = sheet[f"{column}3"].value, None
+    sheet.row_dimensions[5].hidden = True
+    book.create_sheet("Ｓｈｅｅｔ２", 0).append(["说明", "姓名"])
+    upload = look(cast.clerk, saved(book))
+    assert [(row.line, row.result, row.disease) for row in rows(upload)] == [(4, NEW, "胃癌"), (5, NEW, "胃癌")]
+    assert "有 1 个隐藏的行，也一并读入。" in uploads.list_of(upload).notices
+
+
+def test_a_csv_of_the_same_columns(cast, lines):
+    line = [str(cell or "") for cell in lines.roster()]
+    content = (",".join(ROSTER) + "\r\n" + ",".join(line) + "\r\n").encode("gb18030")
+    assert [row.result for row in rows(look(cast.clerk, content, "roster", "名册.csv"))] == [NEW]
+
+
+def without(book, column: str):
+    book.active.delete_cols(F2.index(column) + 1)
+    return saved(book)
+
+
+@pytest.mark.parametrize(("make", "sentence"), [
+    (lambda lines: without(f2_book(lines.f2()), "身份证号(合医证)"), "第 3 行是列名，但没有“身份证号(合医证)”。请补上这一列再导入。"),
+    (lambda lines: f2(), "列名下面没有人员。请核对文件。"),
+    (lambda lines: roster(lines.roster()), "这份文件的列名是“建档立卡名册”的，不是“附件 2”的。请改选版式。"),
+    (lambda lines: saved(_two_sheets(lines)), "工作表“Sheet”、“另一张”都有名单。一次只导入一张，请把其余的另存为别的文件。"),
+    (lambda lines: saved(_hidden(lines)), "名单在隐藏的工作表“Sheet”里。请取消隐藏，核对后再导入。"),
+    (lambda lines: saved(_column_twice(lines)), "有两列“姓名”（C 列和 J 列）。请只留一列。"),
+])  # fmt: skip
+def test_a_file_that_is_no_such_list_is_refused_whole(cast, lines, make, sentence):
+    with pytest.raises(Refused) as refused:
+        look(cast.clerk, make(lines))
+    assert refused.value.message.endswith(sentence)
+
+
+def _two_sheets(lines):
+    book = f2_book(lines.f2())
+    book.copy_worksheet(book.active).title = "另一张"
+    return book
+
+
+def _hidden(lines):
+    book = f2_book(lines.f2())
+    book.active.sheet_state = "hidden"
+    book.create_sheet("空")
+    return book
+
+
+def _column_twice(lines):
+    book = f2_book(lines.f2())
+    book.active["J3"] = "姓名"
+    return book
+
+
+def test_the_city_has_no_county_to_import_into(cast, lines):
+    with pytest.raises(Refused, match="您的账号不管一个县"):
+        look(cast.city, f2(lines.f2()))
+
+
+def test_the_builders_make_what_they_say(lines):
+    """The bytes are real workbooks with numbers as numbers: a test about a lost digit stands on a lost digit."""
+    sheet = load_workbook(io.BytesIO(f2(lines.f2(身份证号=450222195103020326)))).active
+    assert isinstance(sheet["G4"].value, (int, float)) and sheet["A3"].value == "疾病名称"
