@@ -1,6 +1,7 @@
 """What settling a person's year in the order of discharge would have paid: told, never corrected silently."""
 
 from django.db.models import Q, Sum
+from django.db.models.functions import Collate
 
 from settlement.engine.errors import CannotSettle
 from settlement.entitlement import state_of, year_of
@@ -50,9 +51,13 @@ def differences(person_year: PersonYear) -> list[dict]:
 
 
 def is_last(settlement: Settlement) -> bool:
-    """Whether nothing that stands in the year was discharged after this one (then: bears a higher bill number)."""
-    after = Q(discharged_on__gt=settlement.discharged_on) | Q(discharged_on=settlement.discharged_on, bill_no__gt=settlement.bill_no)
-    return not standing_of(settlement.person_year).filter(after).exists()
+    """Whether nothing that stands in the year was discharged after this one (then: bears a higher bill number).
+
+    Numbers are compared by code point, as in every other place, and not in the alphabet of the database's language.
+    """
+    higher = Q(number__gt=settlement.bill_no)
+    after = Q(discharged_on__gt=settlement.discharged_on) | Q(discharged_on=settlement.discharged_on) & higher
+    return not standing_of(settlement.person_year).annotate(number=Collate("bill_no", "C")).filter(after).exists()
 
 
 def mark_differences(person_year: PersonYear, settled: Settlement | None = None) -> None:
