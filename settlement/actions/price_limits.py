@@ -31,7 +31,7 @@ def limit_words(limit: PriceLimit, levels: Mapping[str, str]) -> str:
 def _hold(by: Staff, area: PolicyArea) -> None:
     if not keeps(by, area):
         raise Refused(NOT_YOURS)
-    PolicyArea.objects.select_for_update().get(pk=area.pk)
+    PolicyArea.objects.select_for_update(no_key=True).get(pk=area.pk)
 
 
 @transaction.atomic

@@ -26,6 +26,10 @@ from settlement.preparing import BillEntry, Prepared, bill_number_used, inputs_o
 
 SAMPLE_SENTENCE = "这份政策还有未经市级签认的示范参数，只能试算，不能正式结算。请市级卫健部门先签认。"
 
+# What the database says when a new version was published between the look and the write.
+POLICY_MOVED = "the policy version does not hold on the discharge day"
+POLICY_CHANGED = "政策刚刚换了版本，这张账单还没有结算。请重新预览，看过新的结果再确认。"
+
 
 @dataclass(frozen=True)
 class Request:
@@ -154,13 +158,15 @@ def _write(by: Staff, prepared: Prepared, person_year: PersonYear) -> Settlement
 
 
 def _saved(settlement: Settlement) -> Settlement:
-    """Saved, unless another window used the bill number for somebody else in this very moment."""
+    """Saved, unless in this very moment another window used the bill number for somebody else, or a new policy version began."""
     try:
         settlement.save(force_insert=True)
     except IntegrityError as error:
-        if "bill_number_once" not in str(error):
-            raise
-        raise BillRefused([bill_number_used(settlement.bill_no)]) from None
+        if "bill_number_once" in str(error):
+            raise BillRefused([bill_number_used(settlement.bill_no)]) from None
+        if POLICY_MOVED in str(error):
+            raise BillRefused([Fault("policy_changed", POLICY_CHANGED)]) from None
+        raise
     return settlement
 
 

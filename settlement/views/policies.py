@@ -11,7 +11,7 @@ from ledger.models import Disease, Programme, Role
 from settlement import policy_file
 from settlement.engine.chain import Chain
 from settlement.engine.policy import Policy
-from settlement.figures import assumed_figures
+from settlement.figures import assumed_figures, has_assumed
 from settlement.models import PolicyArea, PolicyVersion, VersionState
 from settlement.policy_difference import changes
 from settlement.policy_effect import IN_POLICY_PERCENT, Case, effect, levels_of, listed_diseases, plans_of
@@ -141,7 +141,7 @@ def difference(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
     context = {
         "one": one, "other": other, "others": others, "standing": standing(one, request.user), "names": names, "levels": levels,
-        "plans": plans, "case": case, "percent": IN_POLICY_PERCENT, "changes": changes(old, new, names) if old else [],
+        "plans": plans, "sample": any(map(has_assumed, policies)), "case": case, "percent": IN_POLICY_PERCENT, "changes": changes(old, new, names) if old else [],
         "effect": effect(Chain(old, DISEASES) if old else None, Chain(new, DISEASES), case),
     }  # fmt: skip
     return render(request, "settlement/policies/difference.html", context)

@@ -13,6 +13,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Answered with a file, with data for programs, or by a redirect.
 NOT_PAGES = {
     "ledger:villages",
+    "policies:download",
+    # A policy's own text, as its author wrote it.
+    "policies:text",
     "reports:county-workbook",
     "reports:city-workbook",
     "reports:api-month",
@@ -24,7 +27,7 @@ NOT_PAGES = {
     "ledger:case-move",
 }
 # Words that rightly are not Chinese.
-FOREIGN = re.compile(r"\b(?:Tab|Alt|Excel|ICD|F[1-6]|CSV|XLSX|xlsx|csv|UTF|qfs|A4|[A-Z]|[a-z]+-[0-9a-z-]+)\b")
+FOREIGN = re.compile(r"\b(?:Tab|Alt|Excel|ICD|F[1-6]|CSV|XLSX|xlsx|csv|UTF|toml|qfs|A4|[A-Z]|[a-z]+-[0-9a-z-]+)\b")
 
 
 @pytest.mark.parametrize("role", list(Role), ids=str)
