@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
+from django.db.models import Q
+
 from hospitals.models import Hospital
 from ledger import clock
 from ledger.forms import read_day
@@ -247,12 +249,16 @@ def look_through(by: Staff, raws: Sequence[RawRow]) -> list[Looked]:
 
 
 def faults_now(by: Staff, rows: Sequence[PaidRow]) -> list[tuple[int, str]]:
-    """(line, sentence) of rows that collide: with each other, with bills kept before, with what was settled here, or out of reach."""
-    numbers = [row.bill_no for row in rows]
-    kept = set(PaidBill.objects.everywhere("a bill is kept once").filter(bill_no__in=numbers).values_list("hospital", "bill_no"))
-    here = Settlement.objects.everywhere("a bill is paid here or elsewhere").standing()
-    settled = set(here.filter(bill_no__in=numbers).values_list("hospital", "bill_no"))
+    """(line, sentence) of rows that collide: with each other, with bills kept before, with what was settled here, or out of reach.
+
+    Of other counties' bills only those of the same people are looked at: a number that collides with a stranger's tells nothing.
+    """
     people = [row.person for row in rows]
+    numbered, theirs = Q(bill_no__in=[row.bill_no for row in rows]), Q(person__in=people)
+    before = PaidBill.objects.everywhere("a bill of theirs is kept once, whichever county kept it")
+    kept = set(before.filter(numbered, PaidBill.objects.visible_filter(by) | theirs).values_list("hospital", "bill_no"))
+    here = Settlement.objects.everywhere("a bill of theirs is paid here or elsewhere").standing()
+    settled = set(here.filter(numbered, Settlement.objects.visible_filter(by) | theirs).values_list("hospital", "bill_no"))
     stays = set(here.filter(person__in=people).values_list("person", "hospital", "admitted_on"))
     visible = set(Person.objects.visible_to(by).filter(pk__in=people).values_list("pk", flat=True))
     twice = Counter((row.hospital, row.bill_no) for row in rows)

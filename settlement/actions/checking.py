@@ -7,7 +7,7 @@ from django.db import transaction
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from ledger.models import Person, Role, Staff
+from ledger.models import Division, Person, Role, Staff
 from settlement.entitlement_check import Found, check_person
 from settlement.models import CheckFinding, PaidBill
 from settlement.money import to_yuan
@@ -25,6 +25,8 @@ def _may_check(by: Staff) -> None:
 def import_paid_bills(*, by: Staff, rows: Sequence[PaidRow]) -> list[PaidBill]:
     """Keep all rows of a previewed file and check their people; raises Refused, keeping none, where one cannot be kept any more."""
     _may_check(by)
+    # One file of a county at a time: what is looked for next still holds when the rows are written.
+    Division.objects.select_for_update(no_key=True).get(pk=by.area_id)
     wrong = faults_now(by, rows)
     if wrong:
         raise Refused(f"预览之后情况有变，一行也没有写入。第 {wrong[0][0]} 行：{wrong[0][1]}", "file")

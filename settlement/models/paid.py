@@ -37,7 +37,11 @@ class PaidBill(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "已付账单"
         ordering = ["-discharged_on", "-id"]
-        constraints = [models.UniqueConstraint(fields=["hospital", "bill_no"], name="paid_bill_once")]
+        constraints = [
+            # Two counties may each hold a number: which numbers another county holds is not to be learnt from a refusal.
+            models.UniqueConstraint(fields=["county", "hospital", "bill_no"], name="paid_bill_once_a_county"),
+            models.UniqueConstraint(fields=["person", "hospital", "bill_no"], name="paid_bill_once_a_person"),
+        ]
         indexes = [models.Index(fields=["county", "-discharged_on"], name="paid_bill_county")]
 
 
