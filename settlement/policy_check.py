@@ -72,6 +72,11 @@ def _layer(policy: Policy, layer: Layer) -> Iterator[Fault]:
             yield f"{key}.rows[{index}].rate", "缺少比例"
         if layer.kind == "fixed" and row.amount is None:
             yield f"{key}.rows[{index}].amount", "缺少金额"
+        # A number that nothing uses would still be read, signed for and printed as if it were.
+        if layer.kind != "fixed" and row.amount is not None:
+            yield f"{key}.rows[{index}].amount", "只有定额层次有金额"
+        if layer.kind == "fixed" and row.rate is not None:
+            yield f"{key}.rows[{index}].rate", "定额层次没有比例"
     yield from _kind(layer, key)
 
 
