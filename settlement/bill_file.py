@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,10 +10,13 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from ledger.actions.refusals import Refused
-from ledger.division_file import FILE, SIZE_LIMIT, _read_csv, _read_workbook
+from ledger.importing.reader.cells import Cell as Value
+from ledger.importing.reader.cells import text_of
+from ledger.importing.reading import FILE, MEGABYTE, Limits, read_list
 from settlement import national
 from settlement.workbook_paper import BODY, HEADING, TITLE, set_paper, set_widths, to_bytes, write, write_lines, write_row
 
+LIMITS = Limits(size=2 * MEGABYTE, unpacked=20 * MEGABYTE)
 ROW_LIMIT = 200
 COLUMNS = {
     "id_number": "身份证号", "name": "姓名", "disease": "病种", "bill_no": "账单号", "admitted_on": "入院日期", "discharged_on": "出院日期",
@@ -41,12 +43,12 @@ CLOCK_TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 class Cell:
     """One cell: what it holds and where it stands (G17)."""
 
-    value: object
+    value: Value
     place: str
 
     @property
     def text(self) -> str:
-        return cell_text(self.value)
+        return text_of(self.value)
 
 
 @dataclass(frozen=True)
@@ -73,24 +75,14 @@ class ReadFile:
     rows: list[BillRow]
 
 
-def cell_text(value) -> str:
-    """A cell as text without invisible characters: a whole number without decimals, a day in ISO, no noise of a formula's float."""
-    if isinstance(value, datetime.datetime):
-        value = value.date()
-    if isinstance(value, float):
-        value = int(value) if value.is_integer() else round(value, 2) if abs(round(value, 2) - value) < 1e-6 else value
-    narrow = unicodedata.normalize("NFKC", str(value if value is not None else ""))
-    return "".join(c for c in narrow if unicodedata.category(c)[0] != "C").strip()
-
-
 def day_text(cell: Cell) -> str:
     """A day, with a time of day dropped: 2017-09-27 10:33:05."""
     return CLOCK_TIME.sub("", cell.text)
 
 
-def heading_of(value) -> str:
+def heading_of(value: Value) -> str:
     """总费用（元） is 总费用; national names in any case; what people also write is the template's heading."""
-    text = cell_text(value).replace(" ", "").removesuffix("(元)")
+    text = text_of(value).replace(" ", "").removesuffix("(元)")
     return ALSO.get(text, text.lower() if text.isascii() else text)
 
 
@@ -101,19 +93,14 @@ def column_of(heading: str) -> str | None:
 
 def read_bill_file(name: str, content: bytes) -> ReadFile:
     """The rows of a .csv or .xlsx file; raises Refused with what is wrong with the file as a whole."""
-    if len(content) > SIZE_LIMIT:
-        raise Refused("文件超过 2 MB。请拆成几个文件，分次导入。", FILE)
-    ending = name.lower().rpartition(".")[2]
-    if ending not in ("xlsx", "csv"):
-        raise Refused("请选择 .xlsx 或 .csv 文件；.xls 文件请先另存为 .xlsx。", FILE)
-    table = _table(ending, content)
+    table = _table(name, content)
     start = next((place for place, cells in enumerate(table[:HEADING_ROWS]) if _known(cells) >= 4), None)
     if start is None:
         raise Refused("没有找到列名。请下载模板按列名填写，或用医院系统按国家结算字段名导出的文件。", FILE)
     headings = [heading_of(cell) for cell in table[start]]
     is_national = any(heading in national.ENTERED for heading in headings)
     _check_headings(headings, is_national)
-    rows = [_row(headings, cells, line) for line, cells in enumerate(table[start + 1 :], start + 2) if any(map(cell_text, cells))]
+    rows = [_row(headings, cells, line) for line, cells in enumerate(table[start + 1 :], start + 2) if any(map(text_of, cells))]
     if not rows:
         raise Refused("列名下面没有内容。请核对文件。", FILE)
     if len(rows) > ROW_LIMIT:
@@ -121,9 +108,9 @@ def read_bill_file(name: str, content: bytes) -> ReadFile:
     return ReadFile(name, hashlib.sha256(content).hexdigest(), is_national, rows)
 
 
-def _table(ending: str, content: bytes) -> list[list]:
+def _table(name: str, content: bytes) -> list[list[Value]]:
     try:
-        return _read_workbook(content) if ending == "xlsx" else _read_csv(content)
+        return read_list(name, content, LIMITS)
     except Refused as refused:
         if "展开后太大" in refused.message:
             raise Refused("文件展开后太大。请只留账单这一张表，另存后再导入。", FILE) from None

@@ -11,6 +11,7 @@ from hospitals.models import Hospital
 from ledger import clock
 from ledger.forms import read_day
 from ledger.identity import IdNumberError, read_id_number
+from ledger.importing.reader.cells import Number
 from ledger.models import Case, Disease, Person, Staff
 from ledger.protection import mask_id_number
 from settlement import national
@@ -147,7 +148,7 @@ def _amount(one: LookedRow, cell: Cell, words: str) -> int | None:
 
 def _person(one: LookedRow, by: Staff) -> None:
     cell = one.row.cell("id_number")
-    if isinstance(cell.value, (int, float)):
+    if isinstance(cell.value, Number):
         one.refuse("id_number", NUMERIC_ID)
         return
     try:

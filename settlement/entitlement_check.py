@@ -12,9 +12,9 @@ from settlement.amounts import grouped
 from settlement.counterfactuals import Stay, reason
 from settlement.engine.bill import Bill, Result
 from settlement.engine.errors import CannotSettle
-from settlement.entitlement import CODES, Entitlement, Visit, entitlement, state_of, year_of
+from settlement.entitlement import CODES, Entitlement, Visit, entitlement, place_of, state_of, year_of
 from settlement.figures import assumed_figures
-from settlement.models import Finding, PaidBill, PolicyArea, Settlement
+from settlement.models import Finding, PaidBill, Settlement
 from settlement.money import to_fen
 from settlement.preparing import bill_from
 from settlement.rules import chain_of
@@ -61,7 +61,7 @@ def check_person(person: Person) -> list[Found]:
     settled = Settlement.objects.everywhere("one person's year as a whole").standing().filter(person=person)
     years: dict[tuple, list] = {}
     for bill in bills:
-        area = _area_of(person, bill)
+        area = place_of(person, bill.discharged_on).area
         years.setdefault((area.pk if area else None, bill.discharged_on.year), []).append(bill)
     for settlement in settled.select_related("person_year", "version").prefetch_related("lines"):
         key = settlement.person_year.area_id, settlement.discharged_on.year
@@ -69,11 +69,6 @@ def check_person(person: Person) -> list[Found]:
             years[key].append(settlement)
     diseases = frozenset(Disease.objects.values_list("code", flat=True))
     return [found for key in sorted(years, key=str) for found in _year(person, years[key], diseases)]
-
-
-def _area_of(person: Person, bill: PaidBill) -> PolicyArea | None:
-    home = person.residences.filter(during__contains=bill.discharged_on).select_related("county__parent").first()
-    return PolicyArea.of(home.county if home else person.county, bill.discharged_on)
 
 
 def _year(person: Person, bills: Iterable[PaidBill | Settlement], diseases: frozenset[str]) -> list[Found]:

@@ -1,15 +1,14 @@
 """A file of bills that were paid elsewhere: its columns, the template to fill in, and its cells as rows of text."""
 
 import datetime
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openpyxl import Workbook
 
 from ledger.actions.refusals import Refused
-from ledger.importing.reader.cells import Broken, Cell, Number
-from ledger.importing.reading import FILE, MEGABYTE, Limits, read_file
+from ledger.importing.reader.cells import Cell, text_of
+from ledger.importing.reading import FILE, MEGABYTE, Limits, read_list
 from settlement.engine.policy import Layer
 from settlement.workbook_paper import BODY, HEADING, TITLE, set_paper, set_widths, to_bytes, write, write_lines, write_row
 
@@ -34,26 +33,15 @@ class RawRow:
     layers: dict[str, Cell]
 
 
-def cell_text(cell: Cell) -> str:
-    """A cell as text, without invisible characters; a whole number without its decimals, a date in ISO."""
-    if isinstance(cell, Number):
-        cell = cell.text
-    elif isinstance(cell, Broken):
-        cell = f"={cell.word}"
-    narrow = unicodedata.normalize("NFKC", cell.isoformat() if isinstance(cell, datetime.date) else cell or "")
-    return "".join(c for c in narrow if unicodedata.category(c)[0] != "C").strip()
-
-
 def heading_of(cell: Cell) -> str:
     """总费用（元） is 总费用; a heading that people also use is the template's."""
-    text = cell_text(cell).replace(" ", "").removesuffix("(元)")
+    text = text_of(cell).replace(" ", "").removesuffix("(元)")
     return ALSO.get(text, text)
 
 
 def read_paid_file(name: str, content: bytes, layers: Sequence[Layer]) -> list[RawRow]:
     """The rows of a .csv or .xlsx file; raises Refused with what is wrong with the file as a whole."""
-    sheets = read_file(name, content, LIMITS).sheets
-    table = sheets[0].rows if sheets else []
+    table = read_list(name, content, LIMITS)
     needed = set(COLUMNS) - OPTIONAL
     start = next((number for number, cells in enumerate(table[:10]) if len(needed & set(map(heading_of, cells))) >= 4), None)
     if start is None:
@@ -63,7 +51,7 @@ def read_paid_file(name: str, content: bytes, layers: Sequence[Layer]) -> list[R
     rows = []
     for number, cells in enumerate(table[start + 1 :], start + 2):
         filled = {heading: cell for heading, cell in zip(headings, cells, strict=False) if heading}
-        if any(cell_text(cell) for cell in filled.values()):
+        if any(text_of(cell) for cell in filled.values()):
             known = {COLUMNS[heading]: cell for heading, cell in filled.items() if heading in COLUMNS}
             rows.append(RawRow(number, known, {heading: cell for heading, cell in filled.items() if heading not in COLUMNS}))
     if not rows:

@@ -13,7 +13,7 @@ from hospitals.models import Hospital
 from ledger import clock
 from ledger.forms import read_day
 from ledger.identity import IdNumberError, read_id_number
-from ledger.importing.reader.cells import Cell, Number
+from ledger.importing.reader.cells import Cell, Number, text_of
 from ledger.models import Disease, Division, Person, Staff
 from ledger.protection import keyed_hash, mask_id_number
 from settlement.amounts import grouped
@@ -21,7 +21,7 @@ from settlement.cells import HIGHEST, is_formula
 from settlement.engine.policy import Layer, Policy
 from settlement.models import PaidBill, PolicyVersion, Settlement, VersionState
 from settlement.money import to_yuan
-from settlement.paid_file import NUMERIC_ID, RawRow, cell_text
+from settlement.paid_file import NUMERIC_ID, RawRow
 from settlement.rules import policy_of
 
 AMOUNTS = {"total": "总费用", "in_policy": "政策范围内费用", "limit": "限额", "self_pay": "个人自付"}
@@ -94,7 +94,7 @@ def layers_of(policies: Iterable[Policy]) -> list[Layer]:
 
 def fen_of(cell: Cell) -> int | None:
     """An amount as Excel or a clerk writes it, 1,234.50 or a number; None for an empty cell. Raises ValueError."""
-    text = cell_text(cell).replace(",", "").removesuffix("元")
+    text = text_of(cell).replace(",", "").removesuffix("元")
     if not text:
         return None
     if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
@@ -142,7 +142,7 @@ class Reader:
             self._sums(looked, amounts, paid)
         if not looked.faults:
             keys = {name: values.pop(name).pk for name in ("person", "hospital", "disease")}
-            referral = cell_text(raw.cells.get("referral_number"))[:LONGEST_NUMBER]
+            referral = text_of(raw.cells.get("referral_number"))[:LONGEST_NUMBER]
             looked.row = PaidRow(line=raw.line, **keys, **values, **amounts, paid=paid, referral_number=referral)
         return looked
 
@@ -152,7 +152,7 @@ class Reader:
             looked.faults.append(NUMERIC_ID)
             return None
         try:
-            number = read_id_number(cell_text(cell), self.today).number
+            number = read_id_number(text_of(cell), self.today).number
         except IdNumberError as error:
             looked.faults.append(str(error))
             return None
@@ -161,7 +161,7 @@ class Reader:
         if person is None:
             looked.faults.append("本县台账上没有这个身份证号。请核对；确有其人的，请先登记患者。")
             return None
-        name = cell_text(raw.cells.get("name"))
+        name = text_of(raw.cells.get("name"))
         if name and name != person.name:
             looked.faults.append(f"姓名“{name}”与台账上这个身份证号的姓名不同，请核对。")
             return None
@@ -169,7 +169,7 @@ class Reader:
         return person
 
     def _named(self, raw: RawRow, looked: Looked, column: str, known: dict, words: str):
-        text = cell_text(raw.cells.get(column))
+        text = text_of(raw.cells.get(column))
         found = known.get(text)
         if found is None:
             looked.faults.append(f"没有登记{words}“{text}”。请写全称或代码。" if text else f"{words}没有填。")
@@ -178,7 +178,7 @@ class Reader:
         return found
 
     def _number(self, raw: RawRow, looked: Looked) -> str:
-        text = looked.bill_no = cell_text(raw.cells.get("bill_no"))
+        text = looked.bill_no = text_of(raw.cells.get("bill_no"))
         if not text or len(text) > LONGEST_NUMBER:
             looked.faults.append(f"账单号没有填，或超过 {LONGEST_NUMBER} 个字。")
         elif is_formula(text):
@@ -189,7 +189,7 @@ class Reader:
         found = {}
         for column, words in (("admitted_on", "入院日期"), ("discharged_on", "出院日期")):
             try:
-                found[column] = read_day(cell_text(raw.cells.get(column)))
+                found[column] = read_day(text_of(raw.cells.get(column)))
             except ValueError as error:
                 looked.faults.append(f"{words}：{error}")
         if len(found) == 2 and found["discharged_on"] < found["admitted_on"]:
@@ -204,7 +204,7 @@ class Reader:
             try:
                 found[column] = fen_of(raw.cells.get(column))
             except ValueError as error:
-                looked.faults.append(f"{words}“{cell_text(raw.cells.get(column))}”{error}。")
+                looked.faults.append(f"{words}“{text_of(raw.cells.get(column))}”{error}。")
                 continue
             if found[column] is None and column != "limit":
                 looked.faults.append(f"{words}没有填；没有就填 0。")
@@ -220,7 +220,7 @@ class Reader:
             try:
                 fen = fen_of(cell) or 0
             except ValueError as error:
-                looked.faults.append(f"{heading}“{cell_text(cell)}”{error}。")
+                looked.faults.append(f"{heading}“{text_of(cell)}”{error}。")
                 continue
             if heading in names:
                 paid[names[heading]] = paid.get(names[heading], 0) + fen

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ledger.actions.refusals import Refused
-from ledger.importing.reader.cells import Table, load
+from ledger.importing.reader.cells import Cell, Table, load
 
 CHILD = Path(__file__).parent / "reader" / "child.py"
 MEGABYTE = 1024 * 1024
@@ -41,6 +41,14 @@ def read_file(name: str, content: bytes, limits: Limits = Limits()) -> Table:  #
     if told.startswith('{"refused"'):
         raise Refused(json.loads(told)["refused"], FILE)
     return load(told)
+
+
+def read_list(name: str, content: bytes, limits: Limits) -> list[list[Cell]]:
+    """The rows of the first sheet, for lists that are one table. Raises Refused."""
+    sheets = read_file(name, content, limits).sheets
+    if not sheets:
+        raise Refused("文件里没有工作表。请核对文件。", FILE)
+    return sheets[0].rows
 
 
 def _ask_child(ending: str, content: bytes, limits: Limits) -> str:

@@ -12,12 +12,11 @@ from django.shortcuts import redirect, render
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from ledger.division_file import SIZE_LIMIT
 from ledger.forms import LedgerForm, whole_number
 from ledger.models import Staff
 from ledger.protection import seal, unseal
 from settlement.actions.importing import Outcome, settle_rows
-from settlement.bill_file import COLUMNS, ROW_LIMIT, ReadFile, read_bill_file, template, to_correct
+from settlement.bill_file import COLUMNS, LIMITS, ROW_LIMIT, ReadFile, read_bill_file, template, to_correct
 from settlement.bill_rows import DIFFERS, GOOD, KNOWN, REFUSED, LookedRow, look_through
 from settlement.desk import own_hospital
 from settlement.views.statements import as_file
@@ -44,7 +43,7 @@ class BillFileForm(LedgerForm):
 
     def clean_file(self) -> ReadFile:
         upload = self.cleaned_data["file"]
-        if upload.size > SIZE_LIMIT:
+        if upload.size > LIMITS.size:
             raise forms.ValidationError("文件超过 2 MB。请拆成几个文件，分次导入。")
         try:
             return read_bill_file(upload.name, upload.read())

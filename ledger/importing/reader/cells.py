@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import unicodedata
 from dataclasses import dataclass, field
 
 
@@ -25,6 +26,22 @@ class Broken:
 
 # Text, a number, a day (with its hour, where it has one), something unreadable, or nothing.
 Cell = str | Number | datetime.date | Broken | None
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as one line without invisible characters: a whole number without its decimals, a day in ISO without its hour.
+
+    An amount that a formula computed has the noise of its float taken off; a formula without a value is =word, which no column takes.
+    """
+    if isinstance(cell, Number):
+        cents = round(cell.value, 2)
+        cell = cell.text if cell.value.is_integer() or abs(cents - cell.value) >= 1e-6 else repr(cents)
+    elif isinstance(cell, Broken):
+        cell = f"={cell.word}"
+    elif isinstance(cell, datetime.date):
+        cell = cell.strftime("%Y-%m-%d")
+    narrow = unicodedata.normalize("NFKC", cell or "")
+    return "".join(sign for sign in narrow if unicodedata.category(sign)[0] != "C").strip()
 
 
 @dataclass
