@@ -120,6 +120,7 @@ TABLE: dict[str, Rule] = {
     "settlement:benefit": Rule({Role.LIAISON}, "GET POST", "own patients", "masked"),
     "settlement:benefit-of": Rule({Role.LIAISON}, "GET POST", "own drafts", "masked"),
     "settlement:bill": Rule({Role.LIAISON}, "GET POST", "own patients", "masked"),
+    "settlement:at-window": Rule({Role.LIAISON}, "POST", "own people", "masked"),
     "settlement:bill-of": Rule({Role.LIAISON}, "GET POST", "own drafts", "masked"),
     "settlement:preview": Rule({Role.LIAISON}, "GET", "own drafts", "masked"),
     "settlement:preview-sheet": Rule({Role.LIAISON}, "GET", "own drafts", "masked"),

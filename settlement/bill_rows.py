@@ -24,6 +24,7 @@ from settlement.engine.policy import ENTERED
 from settlement.entitlement import state_of
 from settlement.faults import BillRefused
 from settlement.models import PersonYear, RequestKey
+from settlement.money import to_fen
 from settlement.patients import find_patient
 from settlement.preparing import BillEntry, prepare
 
@@ -122,7 +123,12 @@ def _read(one: LookedRow, by: Staff, diseases: list[Disease]) -> None:
     for column in ("bill_no", "referral_number", "name"):
         if is_formula(row.cell(column).text):
             one.refuse(column, f"{COLUMNS[column]}以“{row.cell(column).text[0]}”开头，可能是公式。请照原单填写。")
+    if not row.cell("bill_no").text:
+        one.refuse("bill_no", "请填写账单号。")
     for column in DAYS:
+        if not row.cell(column).text:
+            one.refuse(column, f"请填写{COLUMNS[column]}。")
+            continue
         try:
             one.values[column] = read_day(day_text(row.cell(column)))
         except ValueError as error:
@@ -204,6 +210,10 @@ def _settle_on_trial(one: LookedRow, by: Staff, hospital: Hospital, file: ReadFi
             return
     key = (one.person.pk, entry.discharged_on.year)
     prepared = prepare(by=by, entry=entry, year=years.get(key))
+    if kept := prepared.entitlement.limit if entry.limit is None else None:
+        one.values["limit_yuan"] = to_fen(kept.amount_yuan)
+        prepared = prepare(by=by, entry=entry_of(one.packed(), one.person, hospital), year=years.get(key))
+        prepared.notices.append(f"文件没有写限额，按限额表（{kept.document}）的 {kept.amount_yuan:,} 元计算。")
     for fault in prepared.faults:
         one.refuse(fault.field if fault.field in COLUMNS else "", fault.sentence)
     if prepared.sample and not settings.SAMPLE_SETTLEMENT:

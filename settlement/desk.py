@@ -1,5 +1,6 @@
 """What lies on the desk at the window: the patient, this hospital, the patient's cases and unsettled stays here."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -43,6 +44,12 @@ def waiting_stays(staff: Staff) -> QuerySet[Stay]:
     first = PolicyVersion.objects.filter(state=VersionState.PUBLISHED, area__division__isnull=False).order_by("during").first()
     ended = unsettled_stays(staff).order_by("discharged_on", "pk")
     return ended.filter(discharged_on__gte=first.during.lower) if first else ended.none()
+
+
+def waiting_before(staff: Staff, person: Person, discharged_on: datetime.date, stay: Stay | None) -> list[Stay]:
+    """The person's stays here of the same year that ended before this one and are to be settled first: the year cumulates in that order."""
+    earlier = waiting_stays(staff).filter(case__person=person, discharged_on__year=discharged_on.year, discharged_on__lt=discharged_on)
+    return list(earlier.exclude(pk=stay.pk if stay else None))
 
 
 @dataclass

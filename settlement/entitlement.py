@@ -142,7 +142,7 @@ def _policy(found: Entitlement) -> None:
     found.version = PolicyVersion.objects.in_force(found.area, visit.discharged_on) if found.area else None
     if found.version is None:
         found.faults.append(
-            Fault("no_policy", f"{county.label}在出院日 {visit.discharged_on} 没有可用的救治政策，不能结算。请市级卫健部门发布政策。")
+            Fault("no_policy", f"{county.label}在出院日 {visit.discharged_on} 没有可用的救治政策，不能结算。请核对出院日期；日期没有错的，请市级卫健部门发布政策。")
         )
         return
     found.chain = chain_of(found.version)
@@ -174,7 +174,7 @@ def _enrolment(found: Entitlement) -> None:
     if found.enrolment is None:
         found.faults.append(Fault("enrolment_missing", f"没有 {visit.person.name} {year} 年的参保记录。请先登记参保。"))
     elif not found.enrolment.enrolled:
-        found.faults.append(Fault("not_enrolled", f"{visit.person.name} {year} 年未参保，不能按参保人结算。"))
+        found.faults.append(Fault("not_enrolled", f"{visit.person.name} {year} 年未参保，不能按参保人结算。请医保部门核对参保记录。"))
     elif found.policy and found.policy.plans:
         plan = found.enrolment.plan
         by_name = {name: code for code, name in found.policy.plan_names.items()}

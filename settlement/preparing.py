@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from hospitals.models import Hospital, Stay
 from ledger import clock
 from ledger.models import Case, Disease, Person, Staff
+from settlement.amounts import grouped
 from settlement.cells import HIGHEST, is_formula
 from settlement.engine.bill import Bill, Result, Year
 from settlement.engine.chain import bill_faults
 from settlement.engine.errors import CannotSettle, MissingRule, NotInForce, UnknownCode, WrongAmount
 from settlement.engine.facts import Facts
 from settlement.entitlement import Entitlement, Place, Visit, entitlement
-from settlement.explanation import money
 from settlement.faults import Fault
 from settlement.figures import has_assumed
 from settlement.models import PersonYear, Settlement
@@ -134,13 +134,13 @@ def _compute(prepared: Prepared) -> None:
     known = {name: fen for name, fen in entry.given.items() if name not in unknown}
     bill = bill_of(replace(entry, given=known), found.facts)
     wrong = bill_faults(chain.policy, bill)
-    prepared.faults += [_fault(error) for error in wrong]
+    prepared.faults += [_fault(error, entry) for error in wrong]
     if wrong:
         return
     try:
         prepared.result = chain.share_out(bill, prepared.year)
     except CannotSettle as error:
-        fault = _fault(error)
+        fault = _fault(error, entry)
         # A level or plan that is missing has been named already, in words that say who mends it.
         if not any(known.code in ("hospital_level_missing", "plan_unknown") for known in prepared.faults):
             prepared.faults.append(fault)
@@ -153,8 +153,15 @@ def _compute(prepared: Prepared) -> None:
             prepared.faults.append(Fault("amount_not_taken", words, name))
 
 
-def _fault(error: CannotSettle) -> Fault:
-    return Fault(CODES[type(error)], error.sentence if error.sentence.endswith("。") else f"{error.sentence}。", error.field)
+def _fault(error: CannotSettle, entry: BillEntry) -> Fault:
+    """What the chain says, with what to do about it."""
+    sentence = error.sentence.rstrip("。")
+    if isinstance(error, WrongAmount):
+        if error.field == "discharged_on":
+            sentence = f"出院日期 {entry.discharged_on} 早于入院日期 {entry.admitted_on}，请改其中一个"
+        else:
+            sentence += "，请改其中一个" if error.field == "in_policy_yuan" and entry.in_policy >= 0 else "，请核对"
+    return Fault(CODES[type(error)], f"{sentence}。", error.field)
 
 
 def _entry(prepared: Prepared) -> None:
@@ -180,8 +187,8 @@ def _entry(prepared: Prepared) -> None:
         faults.append(Fault("wrong_amount", "药品费不能是负数。", "drugs_in_yuan"))
     kept = prepared.entitlement.limit
     if kept is not None and entry.limit != to_fen(kept.amount_yuan):
-        shown = "没有填写" if entry.limit is None else money(entry.limit)
-        prepared.notices.append(f"限额表（{kept.document}）中{entry.disease}的限额是 {kept.amount_yuan} 元，账单上{shown}，按账单计算。")
+        shown = "没有填写" if entry.limit is None else f"是 {grouped(entry.limit)} 元"
+        prepared.notices.append(f"限额表（{kept.document}）中{entry.disease}的限额是 {kept.amount_yuan:,} 元，账单上{shown}，按账单计算。")
 
 
 def _stay(prepared: Prepared, by: Staff) -> None:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from ledger.models import Person, Staff
 from settlement.engine.bill import Bill
 from settlement.engine.policy import Policy
 from settlement.models import PolicyVersion, Settlement
+from settlement.policy_scope import versions_for
 from settlement.preparing import Prepared, bill_from
 
 NO_CATEGORY = "非农村贫困人口"
@@ -25,6 +28,13 @@ class Strip:
     in_policy: int
     version: PolicyVersion | None
     sample: bool
+    policy_url: str
+
+
+def policy_address(version: PolicyVersion | None, staff: Staff) -> str:
+    """The page of a policy; nothing where the reader's own prefecture does not keep it."""
+    known = version is not None and versions_for(staff).filter(pk=version.pk).exists()
+    return reverse("policies:version", args=[version.pk]) if known else ""
 
 
 def may_open(person: Person, staff: Staff) -> bool:
@@ -45,7 +55,7 @@ def strip_of(prepared: Prepared, staff: Staff) -> Strip:
         person=entry.person, opens=may_open(entry.person, staff), categories="、".join(map(str, found.categories)) or NO_CATEGORY,
         disease=f"{entry.disease}（{'专项' if found.covered else '非专项'}）", place="，".join(place),
         stay=f"{entry.admitted_on} 至 {entry.discharged_on}", total=entry.total, in_policy=entry.in_policy, version=found.version,
-        sample=prepared.sample,
+        sample=prepared.sample, policy_url=policy_address(found.version, staff),
     )  # fmt: skip
 
 
@@ -56,6 +66,7 @@ def strip_of_record(settlement: Settlement, policy: Policy, staff: Staff) -> Str
         person=settlement.person, opens=may_open(settlement.person, staff), categories=categories_of(policy, bill),
         disease=str(settlement.disease), place=place_of(policy, bill), stay=f"{settlement.admitted_on} 至 {settlement.discharged_on}",
         total=bill.total, in_policy=bill.in_policy, version=settlement.version, sample=settlement.sample,
+        policy_url=policy_address(settlement.version, staff),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("records/", records.records, name="records"),
     path("records/<int:pk>/", records.record, name="record"),
     path("people/<int:person_pk>/", records.of_person, name="of-person"),
+    path("people/<int:person_pk>/window/", bills.at_window, name="at-window"),
     # On paper
     path("records/<int:pk>/calculation/", sheets.calculation_sheet, name="calculation-sheet"),
     path("records/<int:pk>/sheet/", sheets.settlement_sheet, name="settlement-sheet"),

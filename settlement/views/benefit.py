@@ -14,7 +14,7 @@ from settlement.engine.policy import ENTERED
 from settlement.entitlement import Entitlement, Visit, entitlement
 from settlement.money import to_fen
 from settlement.preparing import Prepared, estimate
-from settlement.strip import may_open
+from settlement.strip import may_open, policy_address
 from settlement.views.bills import found_patient, held_today
 
 EXAMPLE = 10_000_00  # A stay of 10,000 yuan, where neither bills nor a limit tell what one costs.
@@ -47,6 +47,7 @@ def benefit_of(request: HttpRequest, draft: Draft) -> HttpResponse:
     context = {
         "draft": draft, "desk": desk, "form": form, "found": found, "held": held_today(desk), "told": told, "chain": chain,
         "prepared": prepared, "remaining": remaining(found), "opens": may_open(desk.person, request.user),
+        "policy_url": policy_address(found.version, request.user),
         "card": PolicyCard.objects.filter(person=desk.person, during__contains=clock.today()).exists(),
         "case": next((case for case in desk.cases if case.disease_id == disease.pk), None), "faults": prepared.faults if prepared else found.faults,
     }  # fmt: skip

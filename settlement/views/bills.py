@@ -10,11 +10,12 @@ from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.forms import posted, whole_number
+from ledger.models import Person
 from settlement.actions.confirming import confirm_shown
 from settlement.actions.settling import SAMPLE_SENTENCE
 from settlement.bill_forms import OF_THE_BILL, BillForm, PatientForm, day_typed, initial_of
 from settlement.calculation import shown
-from settlement.desk import Desk, own_hospital, unsettled_stays, waiting_stays
+from settlement.desk import Desk, own_hospital, unsettled_stays, waiting_before, waiting_stays
 from settlement.drafts import Draft, entry_of, keep, open_draft, person_of, with_draft
 from settlement.entitlement import Entitlement, Visit, entitlement
 from settlement.faults import BillRefused, Fault
@@ -56,6 +57,16 @@ def bill(request: HttpRequest) -> HttpResponse:
         record("viewed_list", by=request.user, county=hospital.county, detail={"list": "unsettled", "rows": len(waiting)})
     context = {"form": form, "hospital": hospital, "waiting": waiting[:WAITING], "more": len(waiting) > WAITING}
     return render(request, "settlement/bill.html", context, status=422 if form.errors else 200)
+
+
+def at_window(request: HttpRequest, person_pk: int) -> HttpResponse:
+    """From a patient's own page to the window, without typing the number: a newborn has none."""
+    person = get_object_or_404(Person.objects.visible_to(request.user).select_related("county"), pk=person_pk)
+    own_hospital(request.user)
+    record("benefit_queried", by=request.user, subject=person, county=person.county)
+    return redirect(
+        "settlement:benefit-of" if request.POST.get("to") == "benefit" else "settlement:bill-of", open_draft(request, person).token
+    )
 
 
 @with_draft
@@ -100,10 +111,10 @@ def _form(desk: Desk, initial: dict, *, fills_limit: bool) -> BillForm:
 
 
 def _first_look(request: HttpRequest, desk: Desk) -> dict:
-    """The stay that was asked for, else the only or the last one that has ended."""
+    """The stay that was asked for, else the first to end of those to be settled, else the latest."""
     wanted = request.GET.get("stay", "")
-    ended = [stay for stay in desk.stays if stay.discharged_on] or desk.stays
-    initial = _from_stay(desk, wanted or (str(ended[0].pk) if ended else ""))
+    offered = waiting_stays(desk.staff).filter(case__person=desk.person).first() or next(iter(desk.stays), None)
+    initial = _from_stay(desk, wanted or (str(offered.pk) if offered else ""))
     return initial or {"disease": desk.cases[0].disease.code if len(desk.cases) == 1 else ""}
 
 
@@ -147,7 +158,7 @@ def preview(request: HttpRequest, draft: Draft) -> HttpResponse:
     mendings = {fault: _mending(fault, draft, entry.disease.code) for fault in prepared.faults}
     context = {
         "draft": draft, "prepared": prepared, "strip": strip_of(prepared, request.user), "chain": chain,
-        "faults": list(mendings.items()),
+        "faults": list(mendings.items()), "before": waiting_before(request.user, entry.person, entry.discharged_on, prepared.stay),
         "case_missing": next((address for address in mendings.values() if "/case/" in address[0]), None),
     }  # fmt: skip
     return render(request, "settlement/preview.html", context)
@@ -169,6 +180,8 @@ def _mending(fault: Fault, draft: Draft, disease: str) -> tuple[str, str]:
     """(address, words) of the page here that mends a fault; nothing where another office must."""
     if fault.code == "disease_not_registered":
         return f"{reverse('settlement:found-case', args=[draft.token])}?disease={disease}", "报告这一病例"
+    if fault.code == "no_policy":
+        return f"{reverse('settlement:bill-of', args=[draft.token])}#id_discharged_on", "去改这一项"
     if fault.code in OF_THE_BILL:
         return f"{reverse('settlement:bill-of', args=[draft.token])}#id_{fault.field}", "去改这一项"
     return "", ""

@@ -1,6 +1,7 @@
 """A bill at the window: typed as a tired clerk types, looked at before it counts, settled once."""
 
 import datetime
+import re
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -129,8 +130,8 @@ def _typed(**changes) -> dict:
 BESIDE_ITS_FIELD = [
     ({"total_yuan": ""}, "请填写总费用（元）。"),
     ({"total_yuan": "1.005"}, "金额最多两位小数，现在有 3 位。请按账单写到分。"),
-    ({"in_policy_yuan": "10000.01"}, "政策范围内费用大于总费用。"),
-    ({"admitted_on": "2017-9-11"}, "出院日期早于入院日期。"),
+    ({"in_policy_yuan": "10000.01"}, "政策范围内费用大于总费用，请改其中一个。"),
+    ({"admitted_on": "2017-9-11"}, "出院日期 2017-09-10 早于入院日期 2017-09-11，请改其中一个。"),
     ({"admitted_on": "2017-13-1"}, "2017-13-1 不是真实的日期，请改正。"),
     ({"discharged_on": "2017-10-21"}, "出院日期 2017-10-21 晚于今天，出院后再结算。"),
     ({"drugs_in_yuan": "9000", "drugs_out_yuan": "1000.01"}, "目录内、目录外药品费之和大于总费用，请核对。"),
@@ -261,7 +262,8 @@ def test_the_pages_ask_a_fixed_number_of_queries(window, counter, bills, django_
 def test_a_bill_before_the_policys_first_day_has_no_chain_and_says_who_mends_it(window, counter):
     person = window.patient("石永福")
     html = counter.page(counter.preview(person, admitted_on="2017-7-1", discharged_on="2017-7-20"))
-    assert "柳城县在出院日 2017-07-20 没有可用的救治政策，不能结算。请市级卫健部门发布政策。" in html
+    assert "柳城县在出院日 2017-07-20 没有可用的救治政策，不能结算。请核对出院日期；日期没有错的，请市级卫健部门发布政策。" in html
+    assert re.search(r'href="[^"]+#id_discharged_on">去改这一项', html)
     assert "费用由谁负担" not in html and "打印计算说明" not in html and 'name="self_pay"' not in html
 
 
