@@ -75,12 +75,22 @@ def _place(plan: Plan, other: PolicyVersion, ever: int, standing: int, last: dat
 
 
 def _from_new_year(plan: Plan, others: list[PolicyVersion]) -> None:
-    """A county that leaves its prefecture's policy does so on New Year's Day: a year's caps and sums are kept by area."""
+    """A county that leaves its prefecture's policy does so on New Year's Day, and before anybody of it is settled in that year.
+
+    A year's caps and sums are kept by area: whoever was settled under the one and then under the other would have each cap twice.
+    """
     area, first = plan.version.area, plan.first_day
-    if others or area.division is None or area.division.level != Level.COUNTY or (first.month, first.day) == (1, 1):
+    if area.division is None or area.division.level != Level.COUNTY or any(other.during.lower < first for other in others):
         return
-    above = PolicyVersion.objects.filter(area__division=area.division.parent_id, state=VersionState.PUBLISHED, during__contains=first)
-    if above.exists():
+    above = PolicyVersion.objects.filter(area__division=area.division.parent_id, state=VersionState.PUBLISHED)
+    if (first.month, first.day) != (1, 1) and above.filter(during__contains=first).exists():
         plan.faults.append(
             f"{area.name}到 {first} 为止用的是上级的政策，年内累计和限额按地区计算。第一份本县政策请从某年 1 月 1 日起执行，年内累计才不会断开。"
+        )
+    settled = Settlement.objects.everywhere("whether the county's people were settled by the policy above").standing()
+    settled = settled.filter(county=area.division, version__in=above, discharged_on__gte=first)
+    if last := settled.aggregate(last=Max("discharged_on"))["last"]:
+        plan.faults.append(
+            f"{area.name}的患者自 {first} 起已有 {settled.count()} 笔有效结算用了上级的政策，年内累计和限额按地区计算。"
+            f"本县政策最早从 {last.year + 1}-01-01 起执行：请改草稿的执行首日，或先冲销这些结算。"
         )

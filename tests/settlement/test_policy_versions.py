@@ -16,7 +16,7 @@ from settlement.actions.policies import (
     replace_text,
 )
 from settlement.actions.signing import SignEntry, sign_off
-from settlement.models import PolicyArea, PolicyVersion, SignOff
+from settlement.models import PolicyVersion, SignOff
 from settlement.policy_faults import TextRefused
 from settlement.policy_text import Stated
 from settlement.rules import policy_of
@@ -170,21 +170,6 @@ def test_what_this_ledger_does_not_know_is_refused(desk, old, new, key, sentence
     with pytest.raises(TextRefused) as refused:
         draft_from_text(by=desk.city, text=desk.version().text.replace(old, new, 1))
     assert faults(refused)[key].startswith(sentence)
-
-
-def test_a_county_gets_a_policy_of_its_own_from_a_new_year(desk):
-    text = desk.version().text.replace('area = "柳州市"', 'area = "柳城县"').replace('code = "liuzhou-2017"', 'code = "liucheng-2018"')
-    draft = draft_from_text(by=desk.city, text=text.replace("2017-07-28", "2018-03-01"))
-    assert (draft.area.name, draft.area.division, draft.number) == ("柳城县", desk.cast.county, 1)
-    # A county whose own policy is still a draft, or not yet begun, stays under the prefecture's.
-    assert PolicyArea.of(desk.cast.county, day(9, 10)).name == "柳州市"
-    with pytest.raises(Refused, match="第一份本县政策请从某年 1 月 1 日起执行"):
-        publish(by=desk.second, version=draft)
-    draft = replace_text(by=desk.city, version=draft, text=draft.text.replace("2018-03-01", "2018-01-01"))
-    publish(by=desk.second, version=draft)
-    assert PolicyArea.of(desk.cast.county, day(12, 31)).name == "柳州市"
-    assert PolicyArea.of(desk.cast.county, day(1, 1, 2018)).name == "柳城县"
-    assert PolicyArea.of(desk.cast.county2, day(1, 1, 2018)).name == "柳州市"
 
 
 def test_a_drafts_text_is_replaced_by_the_same_policys_only(desk):
