@@ -21,7 +21,7 @@ from settlement.bill_file import COLUMNS, BillRow, Cell, ReadFile, day_text
 from settlement.bill_forms import read_amount
 from settlement.cells import is_formula
 from settlement.engine.policy import ENTERED
-from settlement.entitlement import state_of
+from settlement.entitlement import place_of, state_of
 from settlement.faults import BillRefused
 from settlement.models import PersonYear, RequestKey
 from settlement.money import to_fen
@@ -208,11 +208,12 @@ def _settle_on_trial(one: LookedRow, by: Staff, hospital: Hospital, file: ReadFi
         if admitted_on < entry.discharged_on and entry.admitted_on < discharged_on or admitted_on == entry.admitted_on:
             one.refuse("admitted_on", f"住院日期和文件第 {line} 行的住院（{admitted_on} 至 {discharged_on}）重叠。请核对入院、出院日期。")
             return
-    key = (one.person.pk, entry.discharged_on.year)
-    prepared = prepare(by=by, entry=entry, year=years.get(key))
+    place = place_of(one.person, entry.discharged_on)
+    key = (one.person.pk, place.area, entry.discharged_on.year)
+    prepared = prepare(by=by, entry=entry, place=place, year=years.get(key))
     if kept := prepared.entitlement.limit if entry.limit is None else None:
         one.values["limit_yuan"] = to_fen(kept.amount_yuan)
-        prepared = prepare(by=by, entry=entry_of(one.packed(), one.person, hospital), year=years.get(key))
+        prepared = prepare(by=by, entry=entry_of(one.packed(), one.person, hospital), place=place, year=years.get(key))
         prepared.notices.append(f"文件没有写限额，按限额表（{kept.document}）的 {kept.amount_yuan:,} 元计算。")
     for fault in prepared.faults:
         one.refuse(fault.field if fault.field in COLUMNS else "", fault.sentence)
@@ -226,8 +227,7 @@ def _settle_on_trial(one: LookedRow, by: Staff, hospital: Hospital, file: ReadFi
         return
     one.result = DIFFERS if one.differences else GOOD
     if one.result == GOOD:  # Whether a row that differs is settled, a person decides: what follows is shown as if it were not.
-        area = prepared.entitlement.area
-        years[key] = PersonYear(person=one.person, area=area, year=entry.discharged_on.year, state=state_of(prepared.result.year))
+        years[key] = PersonYear(person=one.person, area=place.area, year=entry.discharged_on.year, state=state_of(prepared.result.year))
         stays.setdefault(one.person.pk, []).append((entry.admitted_on, entry.discharged_on, one.row.line))
 
 

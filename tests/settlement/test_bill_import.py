@@ -1,52 +1,23 @@
-"""A file of bills at the window: read exactly, looked through row by row, settled once and in order, the rest given back."""
+"""A file of bills at the window: looked through row by row, settled once and in order, the rest given back."""
 
-import csv
-import datetime
 import io
-import re
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
+from psycopg2.extras import DateRange
 
+from hospitals.models import HospitalLevel
 from ledger.actions.categories import hold_category
-from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, Category
 from settlement import national
-from settlement.bill_file import COLUMNS, INSTRUCTIONS, ROW_LIMIT, read_bill_file, template
+from settlement.actions.policies import draft_from_text, publish
 from settlement.models import RequestKey, Settlement
 from settlement.recount import recount
+from tests.settlement.bill_files import DAY, HEADINGS, PAGE, hidden, line, results, send, settle, text, xlsx
 from tests.settlement.window import YUAN
-
-PAGE = "settlement:bill-import"
-HEADINGS = list(COLUMNS.values())
-DAY = datetime.date
-
-
-def xlsx(rows: list[list]) -> bytes:
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    saved = io.BytesIO()
-    book.save(saved)
-    return saved.getvalue()
-
-
-def text(rows: list[list]) -> bytes:
-    saved = io.StringIO()
-    csv.writer(saved).writerows(rows)
-    return saved.getvalue().encode()
-
-
-def line(person, bill_no: str, *, admitted="2017-09-01", discharged="2017-09-10", total="10000.00", in_policy="9000.00", **cells) -> list:
-    filled = {
-        "id_number": person if isinstance(person, str) else person.id_number.reveal(), "disease": "胃癌", "bill_no": bill_no,
-        "admitted_on": admitted, "discharged_on": discharged, "total_yuan": total, "in_policy_yuan": in_policy,
-    } | cells  # fmt: skip
-    return [filled.get(column, "") for column in COLUMNS]
 
 
 @pytest.fixture
@@ -54,110 +25,6 @@ def liaison(window) -> Client:
     client = Client()
     client.force_login(window.liaison)
     return client
-
-
-def send(client: Client, content: bytes, name: str = "账单.csv"):
-    return client.post(reverse(PAGE), {"file": SimpleUploadedFile(name, content)})
-
-
-def results(answer) -> dict[int, tuple[str, str]]:
-    """Line → (result, everything that is said of it)."""
-    found = {}
-    for row in answer.context["rows"]:
-        one = row["one"]
-        found[one.row.line] = (one.result, " ".join([*(f"{place}{sentence}" for place, sentence in one.faults), *one.difference_words]))
-    return found
-
-
-def hidden(answer, name: str) -> str:
-    return re.search(rf'name="{name}" value="([^"]+)"', answer.content.decode())[1]
-
-
-def settle(client: Client, preview, **more):
-    return client.post(reverse(PAGE), {"rows": hidden(preview, "rows"), **more})
-
-
-# ---- the file itself ----
-
-
-@pytest.mark.parametrize("order", [HEADINGS, list(reversed(HEADINGS))])
-def test_columns_in_any_order_as_excel_or_csv(order):
-    row = ["450222195103020129" if heading == "身份证号" else "1,234.50" if heading == "总费用" else heading for heading in order]
-    for name, content in (
-        ("a.xlsx", xlsx([order, row])),
-        ("a.csv", text([order, row])),
-        ("a.csv", text([order, row]).decode().encode("gb18030")),
-    ):
-        (read,) = read_bill_file(name, content).rows
-        assert (read.line, read.cell("id_number").text, read.cell("total_yuan").text) == (2, "450222195103020129", "1,234.50")
-        assert read.cell("disease").place == f"{chr(65 + order.index('病种'))}2"
-
-
-def test_an_export_by_national_names_reads_as_it_is():
-    names = [
-        "psn_no",
-        "certno",
-        "begndate",
-        "enddate",
-        "SETL_ID",
-        "mdtrt_id",
-        "diag_code",
-        "medfee_sumamt",
-        "inscp_scp_amt",
-        "act_pay_dedc",
-    ]
-    names += ["hifp_pay", "cvlserv_pay", "psn_part_amt"]
-    values = ["1", "450222195103020129", datetime.datetime(2017, 9, 1, 8, 30), "2017-09-10 10:33:05", "", "M1", "C16.900"]  # noqa: DTZ001
-    values += [10000, 9000.5, 400, 6880, 0, 1530]
-    file = read_bill_file("export.xlsx", xlsx([names, values]))
-    (row,) = file.rows
-    assert file.national is True
-    assert {column: row.cell(column).text for column in row.cells} == {
-        "id_number": "450222195103020129", "admitted_on": "2017-09-01", "discharged_on": "2017-09-10 10:33:05", "bill_no": "M1",
-        "disease": "C16.900", "total_yuan": "10000", "in_policy_yuan": "9000.5",
-    }  # fmt: skip
-    assert {name: cell.text for name, cell in row.stated.items()} == {"act_pay_dedc": "400", "hifp_pay": "6880", "psn_part_amt": "1530"}
-
-
-BAD_FILES = [
-    ("a.xls", b"x", "另存为 .xlsx"), ("a.xlsx", b"x", "打不开"), ("a.csv", text([["甲", "乙"]]), "没有找到列名"),
-    ("a.csv", text([HEADINGS]), "列名下面没有内容"), ("a.csv", text([[h for h in HEADINGS if h != "总费用"], ["x"]]), "缺少列：总费用"),
-    ("a.csv", text([[*HEADINGS, "总费用（元）"], ["x"]]), "出现了不止一次"), ("a.csv", text([[*HEADINGS, "总费"], ["x"]]), "不认识列名“总费”"),
-    ("a.csv", text([HEADINGS, *[["x"]] * (ROW_LIMIT + 1)]), f"一次最多导入 {ROW_LIMIT} 张账单，这个文件有 {ROW_LIMIT + 1} 行"),
-    ("a.csv", text([["certno", "begndate", "enddate", "setl_id"], ["x"]]), "缺少列：病种（dise_codg 或 dise_no 或 dise_name）、总费用（medfee_sumamt）"),
-    ("a.csv", b"x" * (2 * 1024 * 1024 + 1), "超过 2 MB"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "content", "sentence"), BAD_FILES, ids=[row[2][:12] for row in BAD_FILES])
-def test_a_file_that_is_none_is_refused_in_a_sentence(name, content, sentence):
-    with pytest.raises(Refused, match=re.escape(sentence)):
-        read_bill_file(name, content)
-
-
-def test_rows_below_a_lying_dimension_are_not_lost():
-    import zipfile
-
-    rows = [HEADINGS, *[["x"] * len(HEADINGS)] * 5]
-    lying = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(xlsx(rows))) as source, zipfile.ZipFile(lying, "w") as target:
-        for name in source.namelist():
-            target.writestr(name, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:B2"', source.read(name)))
-    assert len(read_bill_file("a.xlsx", lying.getvalue()).rows) == 5
-
-
-def test_the_template_comes_in_again_and_has_its_notes():
-    book = load_workbook(io.BytesIO(template(DAY(2017, 10, 20))))
-    assert book.sheetnames == ["账单", "填写说明"]
-    sheet = book["账单"]
-    assert [cell.value.removesuffix("（元）") for cell in sheet[1]] == HEADINGS
-    assert {sheet.cell(2, place).number_format for place, column in enumerate(COLUMNS, start=1) if not column.endswith("_yuan")} == {"@"}
-    assert [row[0].value for row in book["填写说明"].iter_rows(min_row=3)] == INSTRUCTIONS
-    sheet.append(line("450222195103020129", "B1"))
-    saved = io.BytesIO()
-    book.save(saved)
-    (row,) = read_bill_file("a.xlsx", saved.getvalue()).rows
-    assert row.cell("bill_no").text == "B1"
 
 
 # ---- looked through ----
@@ -343,3 +210,26 @@ def test_the_national_fields_of_a_settled_bill_add_up(window):
     }  # fmt: skip
     assert sum(fields[name] for name in national.RESULTS) == fields["medfee_sumamt"]
     assert national.differences(result, {"hifp_pay": 688_000, "psn_part_amt": 153_001}) == [("psn_part_amt", 153_001, 153_000)]
+
+
+@pytest.mark.django_db
+def test_who_moved_under_another_policy_within_the_year_is_shown_the_caps_of_each(window, liaison, desk):
+    """Caps are kept by area: what the first row takes from the one county's does not count against the other's."""
+    county = desk.cast.county2
+    text_of_county = desk.version().text.replace('area = "柳州市"', 'area = "鹿寨县"').replace('code = "liuzhou-2017"', 'code = "luzhai"')
+    publish(by=desk.second, version=draft_from_text(by=desk.city, text=text_of_county.replace("2017-07-28", "2017-01-01")))
+    person, moved_on = window.patient("石永福"), DAY(2017, 9, 15)
+    HospitalLevel.objects.create(hospital=desk.cast.hospital, policy="luzhai", level="level-2")
+    person.residences.update(during=DateRange(DAY(2016, 1, 1), moved_on))
+    home = person.residences.get()
+    home.pk, home.county, home.during = None, county, DateRange(moved_on, None)
+    home.save()
+    rows = [
+        HEADINGS, line(person, "Z-1", total="60000.00", in_policy="60000.00"),
+        line(person, "Z-2", admitted="2017-09-20", discharged="2017-09-30", total="60000.00", in_policy="60000.00"),
+    ]  # fmt: skip
+    preview = send(liaison, text(rows))
+    settle(liaison, preview)
+    first, second = Settlement.objects.everywhere("test").order_by("discharged_on")
+    assert (first.county, second.county, second.year_before) == (desk.cast.county, county, {})
+    assert first.self_pay_yuan == second.self_pay_yuan
