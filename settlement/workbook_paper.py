@@ -1,53 +1,38 @@
-"""What the workbooks between hospitals and payers share: official fonts, full borders, A4, text that cannot run, bytes that repeat."""
+"""What the workbooks between hospitals and payers share beyond every workbook of the ledger: amounts and days as they print, bytes that repeat."""
 
 import datetime
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Sequence
 from decimal import Decimal
 from math import ceil
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.cell import Cell
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-TITLE = Font(name="宋体", size=16, bold=True)
-HEADING = Font(name="宋体", size=11, bold=True)
-BODY = Font(name="仿宋", size=11)
-STRONG = Font(name="仿宋", size=11, bold=True)
-_SIDE = Side(style="thin", color="000000")
-GRID = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
-SHADE = PatternFill("solid", fgColor="EEF2F5")
+from ledger.workbook import BODY, SHADE, set_page, width_of, write_across
+from ledger.workbook import write as write_cell
+
 MONEY = "#,##0.00;-#,##0.00"
 LINE = 17.0  # The height of one line of 11-point text, in points.
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 
 
-def plain_text(text: str) -> str:
-    """Without control and direction characters; a tab or line break is a blank."""
-    return "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-
-
-def write(sheet: Worksheet, row: int, column: int, value, *, font: Font = BODY, across: str = "left", grid: bool = True, last: int = 0):
+def write(
+    sheet: Worksheet, row: int, column: int, value, *, font: Font = BODY, across: str = "left", grid: bool = True, last: int = 0
+) -> Cell:
     """One cell, or one merged up to the column ``last``. Text stays text whatever it looks like; amounts bear two decimals."""
-    cell = sheet.cell(row, column)
-    if isinstance(value, str):
-        cell.value = plain_text(value)
-        cell.data_type, cell.number_format = "s", "@"
-        cell.quotePrefix = unicodedata.normalize("NFKC", cell.value).lstrip()[:1] in tuple("=+-@")
-    else:
-        cell.value = value
-        cell.number_format = MONEY if isinstance(value, Decimal) else "yyyy-mm-dd" if isinstance(value, datetime.date) else "0"
-    cell.font = font
-    indent = 1 if grid and across != "center" else 0
-    cell.alignment = Alignment(horizontal=across, vertical="center", wrap_text=isinstance(value, str), indent=indent)
-    for place in range(column, max(last, column) + 1) if grid else ():
-        sheet.cell(row, place).border = GRID
+    look = {"font": font, "across": across, "grid": grid}
     if last > column:
-        sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=last)
+        cell = write_across(sheet, row, column, last, value, **look)
+    else:
+        cell = write_cell(sheet, row, column, value, **look)
+    if not isinstance(value, str):
+        cell.number_format = MONEY if isinstance(value, Decimal) else "yyyy-mm-dd" if isinstance(value, datetime.date) else "0"
     return cell
 
 
@@ -64,16 +49,15 @@ def write_row(sheet: Worksheet, row: int, values: Sequence, *, font: Font = BODY
     sheet.row_dimensions[row].height = max(22, lines * LINE + 4)
 
 
-def width_of(value) -> int:
-    """Half-width characters: a Chinese character is two."""
-    text = f"{value:,.2f}" if isinstance(value, Decimal) else "" if value is None else str(value)
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+def _width(value) -> int:
+    """An amount is as wide as it is shown."""
+    return width_of(f"{value:,.2f}" if isinstance(value, Decimal) else value)
 
 
 def set_widths(sheet: Worksheet, rows: Sequence[Sequence], least: Sequence[int], most: int = 30) -> None:
     """Every column as wide as its widest value, within bounds; what is longer wraps."""
     for index, narrow in enumerate(least):
-        widest = max((width_of(row[index]) for row in rows if index < len(row)), default=0)
+        widest = max((_width(row[index]) for row in rows if index < len(row)), default=0)
         sheet.column_dimensions[get_column_letter(index + 1)].width = min(max(narrow, widest + 4), max(most, narrow))
 
 
@@ -88,18 +72,8 @@ def write_lines(sheet: Worksheet, row: int, columns: int, lines: Sequence[str], 
 
 
 def set_paper(sheet: Worksheet, *, landscape: bool, repeat: int, footer: str) -> None:
-    """A4, as wide as the page, the heading row repeated, page numbers at the foot."""
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_options.horizontalCentered = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.55
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.7
-    sheet.print_title_rows = f"{repeat}:{repeat}"
-    sheet.oddFooter.left.text = plain_text(footer).replace("&", "&&")
-    sheet.oddFooter.right.text = "第 &P 页，共 &N 页"
-    sheet.sheet_view.showGridLines = False
+    """A4, the one heading row repeated on every page."""
+    set_page(sheet, landscape=landscape, first=repeat, last=repeat, footer=footer)
 
 
 def to_bytes(book: Workbook, *, title: str, day: datetime.date) -> bytes:

@@ -10,11 +10,12 @@ from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ledger.workbook import BODY, HEADING, SHADE, STRONG, TITLE, write, write_across
 from reports.forms.consolidation import CountyReturn, consolidate
 from reports.forms.wording import TOTAL
 from reports.workbook.f1_sheet import draw_f1
 from reports.workbook.file import to_bytes
-from reports.workbook.paper import BODY, HEADING, SHADE, STRONG, TITLE, set_paper, write, write_across, write_lines
+from reports.workbook.paper import set_paper, write_lines
 
 COUNTY, STATE, PREFECTURE = "县（区）", "上报", "全市"
 SUBMITTED, MISSING = "已报", "未上报"

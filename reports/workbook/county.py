@@ -5,10 +5,11 @@ import datetime
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ledger.workbook import HEADING, TITLE, write, write_across
 from reports.forms.wording import F2_HEADINGS, ROSTER_HEADINGS
 from reports.workbook.f1_sheet import draw_f1
 from reports.workbook.file import to_bytes
-from reports.workbook.paper import HEADING, TITLE, fit_columns, fit_height, set_paper, write, write_across, write_lines
+from reports.workbook.paper import fit_columns, fit_height, set_paper, write_lines
 
 ROSTER_KEYS = ("name", "sex", "age", "diagnosis", "address", "id_number", "insurance_number")
 F2_KEYS = ("disease", "number", "name", "sex", "age", "native_place", "id_number", "registered_on", "remark")

@@ -2,8 +2,9 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ledger.workbook import BODY, HEADING, SHADE, STRONG, TITLE, write, write_across
 from reports.forms.wording import TOTAL
-from reports.workbook.paper import BODY, HEADING, SHADE, STRONG, TITLE, set_paper, write, write_across, write_lines
+from reports.workbook.paper import set_paper, write_lines
 
 WIDTHS = (22, 11, 13, 13, 13, 22, 13)
 POOR, CIVIL = "建档立卡人数", "非建档立卡人数"

@@ -7,11 +7,11 @@ import pytest
 from openpyxl import load_workbook
 
 from ledger.models import Category, Residence, Staff
+from ledger.workbook import could_run, plain_text
 from reports.forms.consolidation import CountyReturn, consolidate
 from reports.forms.payload import build, canonical, rows_hash
 from reports.workbook.city import city_workbook
 from reports.workbook.county import county_workbook
-from reports.workbook.paper import could_run, plain_text
 from tests.reports.conftest import day
 
 GROUPS = ["儿童先天性心脏病", "儿童白血病", "终末期肾病", "食管癌", "胃癌", "结直肠癌", "白内障"]

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from ledger.actions.refusals import Refused
 from ledger.models import Division
 from ledger.models.division import Level
+from ledger.workbook import width_of
 from reports.forms.f5 import baseline, baseline_groups, heading
 from reports.forms.wording import TOTAL
-from reports.workbook.paper import width_of
 
 
 class Command(BaseCommand):
