@@ -278,7 +278,9 @@ def test_another_countys_data_changes_no_byte_of_our_pages(cast, role, time_mach
     time_machine.move_to(datetime.datetime(2026, 11, 20, 2, 0, tzinfo=datetime.UTC), tick=False)
     DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=datetime.date(2017, 8, 1))
     own = cast.register("石永福", found_on=datetime.date(2017, 10, 1))
-    world = {"county": "450222", "fact": 0, "stay": 0, "staff": 0, "village": 0} | _between_payers(cast, own, cast.hospital, cast.clerk, "ZY0001")
+    world = {"county": "450222", "fact": 0, "stay": 0, "staff": 0, "village": 0} | _between_payers(
+        cast, own, cast.hospital, cast.clerk, "ZY0001"
+    )
     staff = getattr(cast, role)
     names = [name for name in SAME_PAGES if TABLE[name].allows(staff.role) and not _not_this_one(name, staff.role, "GET")]
 

@@ -5,7 +5,6 @@ import datetime
 from ledger import clock
 from settlement.models import Dispute, PaidBill, Statement
 
-
 SEPTEMBER = datetime.date(2017, 9, 1)
 
 
