@@ -7,7 +7,6 @@ STATES = [(PREPARED, "待医院确认"), (HOSPITAL_CONFIRMED, "待支付方确�
 MARKS = {PREPARED: "warn", HOSPITAL_CONFIRMED: "warn", PAYER_CONFIRMED: "go", PAID: "ok st-done"}
 
 HOSPITAL, PAYER, BUREAU, READER = "hospital", "payer", "bureau", "reader"
-SIDES = {HOSPITAL: "医院", PAYER: "支付方", BUREAU: "县卫健部门", READER: "查看"}
 # Who may draw a statement up, and again as long as nobody has confirmed it.
 PREPARERS = frozenset({HOSPITAL, BUREAU})
 
