@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from ledger.actions.trail import record as trail
-from ledger.models import Person, Role
+from ledger.models import Person, Role, Staff
 from settlement.calculation import shown
 from settlement.models import Settlement
 from settlement.preparing import bill_from
@@ -58,12 +58,11 @@ def reversal_of(settlement: Settlement):
     return None if settlement.stands else settlement.reversal
 
 
-def settled_anew(settlement: Settlement) -> Settlement | None:
-    """The settlement that stands for the same stay now."""
+def settled_anew(settlement: Settlement, reader: Staff) -> Settlement | None:
+    """The settlement that stands for the same stay now, where the reader may see it: a home corrected since may make it another county's."""
     if settlement.stands:
         return None
-    others = Settlement.objects.everywhere("the same stay, whose settlement the reader sees").standing()
-    return others.filter(stay=settlement.stay_id).first()
+    return Settlement.objects.visible_to(reader).standing().filter(stay=settlement.stay_id).first()
 
 
 def record(request: HttpRequest, pk: int) -> HttpResponse:
@@ -76,7 +75,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "settlement": settlement, "strip": strip_of_record(settlement, policy, request.user), "bill": bill,
         "chain": shown(policy, result, total=bill.total, in_policy=bill.in_policy, bill=bill), "reversal": reversal_of(settlement),
-        "anew": settled_anew(settlement), "own": own, "year": _year_before(settlement, result),
+        "anew": settled_anew(settlement, request.user), "own": own, "year": _year_before(settlement, result),
         "differs": next((row for row in settlement.person_year.differences if row["settlement"] == settlement.pk and _real(row)), None),
     }  # fmt: skip
     return render(request, "settlement/record.html", context)

@@ -51,7 +51,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     settlement = find_settlement(request, pk)
     if request.user.hospital_code != settlement.hospital.code:
         raise Http404
-    if settlement.stands or settled_anew(settlement):
+    if settlement.stands or settled_anew(settlement, request.user):
         messages.info(request, "这次住院有一张有效的结算。要重新结算，请先冲销它。")
         return redirect("settlement:record", pk)
     draft = open_draft(request, settlement.person, bill_of_settlement(settlement), after=settlement.pk)
