@@ -11,7 +11,7 @@ from settlement.grounds import assumed_in, clauses
 from settlement.steps import Step, steps
 from settlement.waterfall import Waterfall, waterfall
 
-COUNTED = "零一二三四五六七八九十"
+COUNTED = "零一两三四五六七八九十"
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,10 @@ def _policy(found: Entitlement) -> None:
     found.version = PolicyVersion.objects.in_force(found.area, visit.discharged_on) if found.area else None
     if found.version is None:
         found.faults.append(
-            Fault("no_policy", f"{county.label}在出院日 {visit.discharged_on} 没有可用的救治政策，不能结算。请核对出院日期；日期没有错的，请市级卫健部门发布政策。")
+            Fault(
+                "no_policy",
+                f"{county.label}在出院日 {visit.discharged_on} 没有可用的救治政策，不能结算。请核对出院日期；日期没有错的，请市级卫健部门发布政策。",
+            )
         )
         return
     found.chain = chain_of(found.version)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from ledger.models import Person, Staff
 from settlement.engine.bill import Bill
 from settlement.engine.policy import Policy
+from settlement.entitlement import Entitlement
 from settlement.models import PolicyVersion, Settlement
 from settlement.policy_scope import versions_for
 from settlement.preparing import Prepared, bill_from
@@ -52,11 +53,17 @@ def strip_of(prepared: Prepared, staff: Staff) -> Strip:
     if entry.referral_number:
         place.append("已转诊")
     return Strip(
-        person=entry.person, opens=may_open(entry.person, staff), categories="、".join(map(str, found.categories)) or NO_CATEGORY,
+        person=entry.person, opens=may_open(entry.person, staff), categories=_held(found),
         disease=f"{entry.disease}（{'专项' if found.covered else '非专项'}）", place="，".join(place),
         stay=f"{entry.admitted_on} 至 {entry.discharged_on}", total=entry.total, in_policy=entry.in_policy, version=found.version,
         sample=prepared.sample, policy_url=policy_address(found.version, staff),
     )  # fmt: skip
+
+
+def _held(found: Entitlement) -> str:
+    """The verified categories; nobody is called not poor while a category waits to be verified."""
+    waiting = any(fault.code == "category_unverified" for fault in found.faults)
+    return "、".join(map(str, found.categories)) or ("还没有核实" if waiting else NO_CATEGORY)
 
 
 def strip_of_record(settlement: Settlement, policy: Policy, staff: Staff) -> Strip:

@@ -14,10 +14,10 @@ from ledger.actions.history import tell
 from ledger.actions.locking import hold_person_of
 from ledger.actions.refusals import Refused
 from ledger.models import Role, Staff
+from settlement.amounts import grouped
 from settlement.engine.bill import Result
 from settlement.engine.errors import ConservationBroken
 from settlement.entitlement import Place, place_of, state_of
-from settlement.explanation import money
 from settlement.faults import BillRefused, Fault, KeyUsedDifferently, SampleOnly
 from settlement.models import PersonYear, PolicyArea, RequestKey, Reversal, Settlement, SettlementLine
 from settlement.money import to_yuan
@@ -120,7 +120,7 @@ def _settle(by: Staff, entry: BillEntry, place: Place, person_year: PersonYear |
     check_sums(person_year)
     mark_differences(person_year, settlement)
     person_year.save(update_fields=["state", "differences", "differs"])
-    text = f"{entry.disease}一站式结算，总费用 {money(entry.total)}，个人自付 {money(prepared.result.self_pay)}"
+    text = f"{entry.disease}一站式结算，总费用 {grouped(entry.total)} 元，个人自付 {grouped(prepared.result.self_pay)} 元"
     tell(entry.person, "settled", text, by=by, case=prepared.case, detail={"settlement": settlement.pk, "bill": entry.bill_no})
     return settlement
 

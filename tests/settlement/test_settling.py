@@ -39,7 +39,7 @@ def test_a_bill_of_ten_thousand_is_shared_out_to_the_fen(window):
     assert settlement.stay.discharged_on == datetime.date(2017, 9, 10)
     assert settlement.person_year.state["basic"] == [900000, 688000]
     told = CaseEvent.objects.filter(person=person, move="settled").get()
-    assert told.text == "胃癌一站式结算，总费用 10000.00 元，个人自付 1530.00 元"
+    assert told.text == "胃癌一站式结算，总费用 10,000.00 元，个人自付 1,530.00 元"
 
 
 def test_the_second_bill_of_the_year_stands_on_the_first(window):

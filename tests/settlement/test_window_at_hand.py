@@ -129,3 +129,11 @@ def test_a_paper_has_one_heading_of_its_own(window, counter):
     settlement = counter.settle(window.patient("石永福"))
     for name in ("settlement:calculation-sheet", "settlement:settlement-sheet"):
         assert len(re.findall("<h1", counter.page(reverse(name, args=[settlement.pk])))) == 1
+
+
+def test_nobody_is_called_not_poor_while_the_category_waits(window, counter):
+    person = window.patient("石永福", verified=False)
+    page = counter.page(counter.preview(person))
+    assert "<dt>类别（出院日）</dt><dd>还没有核实</dd>" in page and "非农村贫困人口" not in page
+    nobody = counter.page(counter.preview(window.patient("韦桂兰", category=None)))
+    assert "<dt>类别（出院日）</dt><dd>非农村贫困人口</dd>" in nobody and "两层支付 + 自付" in nobody
