@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from ledger.models import Person, Staff
 from settlement.models import Settlement
+from tests.ledger.desks import client_of
 
 TYPED = {
     "stay": "", "disease": "gastric-cancer", "admitted_on": "2017-9-1", "discharged_on": "20170910", "bill_no": "Z1-0001",
@@ -65,3 +66,12 @@ def summary_of(answer) -> str:
     """What the top of the page sums up, as plain text."""
     found = re.search(r'id="errors">(.*?)</div>', answer.content.decode(), re.DOTALL)
     return re.sub(r"<[^>]+>", "", found[1]) if found else ""
+
+
+def rows_of(html: str) -> list[str]:
+    """The settlement numbers of a list, top down."""
+    return re.findall(r'<td><a href="[^"]+">(JS\d{6}-\d+)</a></td>', html)
+
+
+def page(staff, name: str, **query) -> str:
+    return client_of(staff).get(reverse(name), query).content.decode()
