@@ -71,12 +71,27 @@ def reason(stay: Stay, name: str) -> str:
     if amount_of(stay, name, earlier_as_paid=True) == paid:
         return "本层算法与政策一致，因前面层次的支付与政策不同，计算基数随之不同。"
     for guess in guesses(stay, name):
+        if not paid and _contradicted(stay, name, guess):
+            continue  # Much else comes to nothing too; the other layers show that this was not it.
         if paid in (amount_of(guess.stay, name, earlier_as_paid=True), amount_of(guess.stay, name, earlier_as_paid=False)):
             return f"{guess.sentence}。"
     terms = terms_of(stay, name)
     if not terms.applies:
         return f"本层不应支付：{why_not(stay.policy, terms.layer, stay.bill.facts).rstrip('。')}。"
     return "符合本层条件，本层没有支付。" if not paid else UNEXPLAINED
+
+
+def _contradicted(stay: Stay, name: str, guess: Guess) -> bool:
+    """Whether the guess is about the hospital, the plan or the bill's amounts, and another layer was paid rightly by them.
+
+    Those are the same for every layer; the categories each payer looks up itself.
+    """
+    facts = guess.stay.bill.facts._replace(categories=stay.bill.facts.categories)
+    if guess.stay.bill._replace(facts=facts) == stay.bill:
+        return False
+    others = [layer.name for layer in stay.policy.layers if layer.name != name and stay.paid.get(layer.name)]
+    right = [other for other in others if amount_of(stay, other, earlier_as_paid=True) == stay.paid[other]]
+    return any(amount_of(guess.stay, other, earlier_as_paid=True) != stay.paid[other] for other in right)
 
 
 def terms_of(stay: Stay, name: str) -> Terms:

@@ -37,6 +37,16 @@ def stay_of(policy, categories, disease, flags, total, in_policy, limit) -> Stay
     return Stay(policy, DISEASES, bill, year, {line.terms.layer.name: line.amount for line in result.lines})
 
 
+def about_the_bill(right: Stay, guess) -> bool:
+    facts = guess.stay.bill.facts._replace(categories=right.bill.facts.categories)
+    return guess.stay.bill._replace(facts=facts) != right.bill
+
+
+def others_show_it(right: Stay, guess, name: str) -> bool:
+    others = [one.name for one in right.policy.layers if one.name != name and right.paid[one.name]]
+    return any(amount_of(guess.stay, other, earlier_as_paid=True) != right.paid[other] for other in others)
+
+
 @pytest.mark.parametrize("code", POLICIES)
 @pytest.mark.parametrize("facts", FACTS, ids=lambda one: "+".join(sorted(one[0])) or "nobody")
 def test_what_was_left_out_on_purpose_is_found_again(code, facts):
@@ -49,10 +59,31 @@ def test_what_was_left_out_on_purpose_is_found_again(code, facts):
             if wrong is None or wrong == right.paid[layer.name]:
                 continue
             tried += 1
+            if not wrong and about_the_bill(right, guess) and others_show_it(right, guess, layer.name):
+                continue  # Nothing was paid, and the other layers were paid by this very bill at this very hospital.
             said = reason(Stay(right.policy, DISEASES, right.bill, right.year, {**right.paid, layer.name: wrong}), layer.name)
-            again = [one.sentence for one in guesses(right, layer.name) if amount_of(one.stay, layer.name, earlier_as_paid=True) == wrong]
+            fits = [one for one in guesses(right, layer.name) if amount_of(one.stay, layer.name, earlier_as_paid=True) == wrong]
+            again = [one.sentence for one in fits if wrong or not (about_the_bill(right, one) and others_show_it(right, one, layer.name))]
             assert said == f"{again[0]}。" and said != UNEXPLAINED
     assert tried >= 5
+
+
+def test_a_layer_that_paid_nothing_is_not_put_down_to_a_hospital_level_by_which_another_layer_paid():
+    """At a lower level basic insurance pays more and nothing is left for the critical-illness layer; but basic insurance paid by the right one."""
+    policy = POLICIES["liuzhou-2017"]
+    facts = Facts(frozenset(), "gastric-cancer", "level-3", "", frozenset({"in_pooling_area", "designated"}))
+    day = datetime.date(2017, 9, 10)
+    bill = Bill(facts, day, day, 4_500_000, 4_050_000, None, {})
+    right = Stay(
+        policy, DISEASES, bill, {}, {line.terms.layer.name: line.amount for line in Chain(policy, DISEASES).settle(bill, {}).lines}
+    )
+    assert right.paid["basic"] and right.paid["critical_illness"]
+    lower = bill._replace(facts=facts._replace(hospital_level="level-1"))
+    by_the_lower = {line.terms.layer.name: line.amount for line in Chain(policy, DISEASES).settle(lower, {}).lines}
+    assert by_the_lower["critical_illness"] == 0
+    unpaid = Stay(policy, DISEASES, bill, {}, {**right.paid, "critical_illness": 0})
+    assert reason(unpaid, "critical_illness") == "符合本层条件，本层没有支付。"
+    assert reason(Stay(policy, DISEASES, bill, {}, by_the_lower), "basic") == "按“一级”医院支付，应按“三级”。"
 
 
 def test_an_amount_that_no_rule_gives_stays_unexplained():
