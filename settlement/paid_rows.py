@@ -180,7 +180,7 @@ class Reader:
     def _number(self, raw: RawRow, looked: Looked) -> str:
         text = looked.bill_no = text_of(raw.cells.get("bill_no"))
         if not text or len(text) > LONGEST_NUMBER:
-            looked.faults.append(f"账单号没有填，或超过 {LONGEST_NUMBER} 个字。")
+            looked.faults.append(f"账单号没有填，或超过 {LONGEST_NUMBER} 个字，请照账单填写。")
         elif is_formula(text):
             looked.faults.append("账单号以 = + - @ 开头，会被当作公式。请核对。")
         return text
@@ -193,9 +193,9 @@ class Reader:
             except ValueError as error:
                 looked.faults.append(f"{words}：{error}")
         if len(found) == 2 and found["discharged_on"] < found["admitted_on"]:
-            looked.faults.append("出院日期早于入院日期。")
+            looked.faults.append(f"出院日期 {found['discharged_on']} 早于入院日期 {found['admitted_on']}，请改其中一个。")
         if found.get("discharged_on", self.today) > self.today:
-            looked.faults.append("出院日期晚于今天。")
+            looked.faults.append(f"出院日期 {found['discharged_on']} 晚于今天，请改正。")
         return found
 
     def _amounts(self, raw: RawRow, looked: Looked) -> dict[str, int | None]:
@@ -230,10 +230,12 @@ class Reader:
 
     def _sums(self, looked: Looked, amounts: dict, paid: dict[str, int]) -> None:
         if amounts["in_policy"] > amounts["total"]:
-            looked.faults.append("政策范围内费用大于总费用。")
+            looked.faults.append("政策范围内费用大于总费用，请改其中一个。")
         together = sum(paid.values()) + amounts["self_pay"]
         if together != amounts["total"]:
-            looked.faults.append(f"各层实付加个人自付是 {grouped(together)} 元，不等于总费用 {grouped(amounts['total'])} 元。")
+            looked.faults.append(
+                f"各层实付加个人自付是 {grouped(together)} 元，不等于总费用 {grouped(amounts['total'])} 元。请核对各项金额。"
+            )
 
 
 def look_through(by: Staff, raws: Sequence[RawRow]) -> list[Looked]:
@@ -266,11 +268,11 @@ def faults_now(by: Staff, rows: Sequence[PaidRow]) -> list[tuple[int, str]]:
     for row in rows:
         key = (row.hospital, row.bill_no)
         if row.person not in visible:
-            found.append((row.line, "患者已不在本县，不能导入。"))
+            found.append((row.line, "患者已不在本县，请由现在所在的县导入，删去这一行。"))
         elif twice[key] > 1:
-            found.append((row.line, f"账单号 {row.bill_no} 在文件里出现了不止一次。"))
+            found.append((row.line, f"账单号 {row.bill_no} 在文件里出现了不止一次。请核对，只留一行。"))
         elif key in kept:
-            found.append((row.line, f"账单号 {row.bill_no} 已经导入过。"))
+            found.append((row.line, f"账单号 {row.bill_no} 已经导入过，请删去这一行。"))
         elif key in settled or (row.person, row.hospital, row.admitted_on) in stays:
-            found.append((row.line, "这次住院已在本系统结算，不是别处支付的账单。"))
+            found.append((row.line, "这次住院已在本系统结算，不是别处支付的账单，请删去这一行。"))
     return found

@@ -101,8 +101,8 @@ def test_a_row_that_is_wrong_keeps_the_whole_file_out(window, cast):
         ),
     )
     for sentence in (
-        "有 <strong>6 行</strong>拒收", "本县台账上没有这个身份证号", "各层实付加个人自付是 59,690.00 元，不等于总费用 60,000.00 元",
-        "出院日期早于入院日期", "没有登记医院“没有的医院”", "总费用“6万”不是金额", "会被当作公式",
+        "有 <strong>6 行</strong>拒收", "本县台账上没有这个身份证号", "各层实付加个人自付是 59,690.00 元，不等于总费用 60,000.00 元。请核对各项金额。",
+        "出院日期 2017-09-01 早于入院日期 ", "，请改其中一个。", "没有登记医院“没有的医院”", "总费用“6万”不是金额", "会被当作公式",
     ):  # fmt: skip
         assert sentence in page, sentence
     assert signed_rows(page) == "" and "覃水莲" not in page
@@ -112,14 +112,14 @@ def test_a_bill_settled_here_or_kept_before_is_refused(window, cast):
     person = window.patient("石永福")
     window.settle(window.bill(person, total=60_000 * YUAN, bill_no="ZY-9"))
     client = signed_in(cast.lead)
-    assert "这次住院已在本系统结算" in preview(client, csv(cells(person, bill_no="ZY-9")))
+    assert "这次住院已在本系统结算，不是别处支付的账单，请删去这一行。" in preview(client, csv(cells(person, bill_no="ZY-9")))
     other = window.patient("韦桂兰")
     page = preview(client, csv(cells(other)))
     client.post(reverse("statements:check-import"), {"rows": signed_rows(page)})
     again = client.post(reverse("statements:check-import"), {"rows": signed_rows(page)}, follow=True)
     assert "预览之后情况有变，一行也没有写入。第 2 行：账单号 WF-1 已经导入过" in text(again)
-    assert "账单号 WF-1 已经导入过" in preview(client, csv(cells(other)))
-    assert "出现了不止一次" in preview(client, csv(cells(other, bill_no="WF-8"), cells(other, bill_no="WF-8")))
+    assert "账单号 WF-1 已经导入过，请删去这一行。" in preview(client, csv(cells(other)))
+    assert "出现了不止一次。请核对，只留一行。" in preview(client, csv(cells(other, bill_no="WF-8"), cells(other, bill_no="WF-8")))
 
 
 def test_a_preview_is_good_for_whoever_looked_at_it(window, cast):
