@@ -108,4 +108,6 @@ class ResolveForm(LedgerForm):
                 (Outcome.REFUSED, "商定不予支付：双方同意，由医院承担或另行处理"),
             ]
         self.fields["outcome"].choices = endings
-        self.fields["outcome"].initial = endings[0][0]
+        if len(endings) == 1:
+            self.fields["outcome"].initial = endings[0][0]  # Between paying and not paying nothing is chosen beforehand.
+        self.fields["outcome"].error_messages["required"] = "请选择处理结果：同意支付，还是商定不予支付。"

@@ -79,6 +79,10 @@ def test_the_payer_sets_a_row_aside_confirms_and_pays(november, cast):
     answer = client.post(pay, {"paid_on": "20171106", "voucher": "PZ-1103"}, follow=True)
     assert "PZ-1103" in text(answer) and statement().state == "paid"
     dispute = Dispute.objects.everywhere("test").get()
+    page = text(client.get(reverse("statements:resolve", args=[dispute.pk])))
+    assert 'type="radio"' in page and "checked" not in page  # To pay or not is for the payer to say.
+    refused = client.post(reverse("statements:resolve", args=[dispute.pk]), {"reason": "已核清"})
+    assert refused.status_code == 422 and "请选择处理结果：同意支付，还是商定不予支付。" in text(refused)
     refused = client.post(reverse("statements:resolve", args=[dispute.pk]), {"outcome": "refused", "reason": "重算后不付"})
     assert refused.status_code == 422 and "请填写医院方经办人" in text(refused)
     client.post(reverse("statements:resolve", args=[dispute.pk]), {"outcome": "accepted", "reason": "已核清"})
