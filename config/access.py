@@ -102,7 +102,7 @@ TABLE: dict[str, Rule] = {
     "policies:upload": Rule({Role.CITY}, "GET POST", "own prefecture"),
     "policies:upload-draft": Rule({Role.CITY}, "GET POST", "own drafts"),
     "policies:edit": Rule({Role.CITY}, "GET POST", "own drafts"),
-    "policies:discard": Rule({Role.CITY}, "POST", "own drafts"),
+    "policies:discard": Rule({Role.CITY}, "GET POST", "own drafts"),
     "policies:publish": Rule({Role.CITY}, "GET POST", "own drafts"),
     "policies:limits": Rule(CASE_READERS, "GET POST", "own prefecture"),
     "policies:limit-end": Rule({Role.CITY}, "GET POST", "own prefecture"),

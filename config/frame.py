@@ -11,6 +11,7 @@ from ledger import clock
 from ledger.models import Division, Role
 from ledger.models.division import Level, UnitKind, UnitName
 from settlement.out_of_order import differing_years
+from settlement.policy_scope import drafts_waiting_for
 
 # Group → (address, words, the query that narrows it). A link is drawn only where the access table opens it.
 NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
@@ -59,7 +60,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
 ]
 ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}}
 # How many wait behind a link, where that is not told elsewhere.
-COUNTED = {"settlement:order": lambda staff: differing_years(staff).count()}
+COUNTED = {"settlement:order": lambda staff: differing_years(staff).count(), "policies:list": drafts_waiting_for}
 
 
 @dataclass

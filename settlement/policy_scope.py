@@ -24,6 +24,13 @@ def versions_for(staff: Staff) -> QuerySet[PolicyVersion]:
     return versions.prefetch_related(Prefetch("signoffs", SignOff.objects.select_related("signed_by")))
 
 
+def drafts_waiting_for(staff: Staff) -> int:
+    """Drafts that another official changed last: this one may look through and publish them."""
+    if staff.role != Role.CITY:
+        return 0
+    return PolicyVersion.objects.filter(area__in=areas_for(staff), state=VersionState.DRAFT).exclude(made_by=staff).count()
+
+
 def keeps(staff: Staff, area: PolicyArea) -> bool:
     """Whether somebody may change an area's policies, sign for their numbers and keep its price limits."""
     return staff.role == Role.CITY and areas_for(staff).filter(pk=area.pk).exists()

@@ -9,6 +9,8 @@ from ledger.models import Staff
 from ledger.models.division import Level
 from settlement.models import PolicyVersion, Settlement, VersionState
 
+OWN_WORK = "最后修改这份草稿的是您。请由另一位市级经办人核对后发布。"
+
 
 @dataclass
 class Plan:
@@ -23,6 +25,11 @@ class Plan:
     def first_day(self) -> datetime.date:
         return self.version.during.lower
 
+    @property
+    def waits_for_another(self) -> bool:
+        """Whether nothing is wrong with the draft itself."""
+        return self.faults == [OWN_WORK]
+
 
 def plan_of(version: PolicyVersion, by: Staff, others: list[PolicyVersion]) -> Plan:
     """``others``: the area's published versions; held by the caller who is about to publish."""
@@ -31,7 +38,7 @@ def plan_of(version: PolicyVersion, by: Staff, others: list[PolicyVersion]) -> P
         plan.faults.append("这一版已经发布，不用再发布。")
         return plan
     if version.made_by_id == by.pk:
-        plan.faults.append("最后修改这份草稿的是您。请由另一位市级经办人核对后发布。")
+        plan.faults.append(OWN_WORK)
     used = _used(others, plan.first_day)
     for other in others:
         if other.during.upper is not None and other.during.upper <= plan.first_day:

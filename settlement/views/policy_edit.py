@@ -93,8 +93,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Away with a draft; nothing was ever settled by it."""
+    """Asked once more, then away with the draft; nothing was ever settled by it."""
     one = _draft(request, pk)
+    if request.method != "POST":
+        return render(request, "settlement/policies/discard.html", {"one": one, "standing": standing(one, request.user)})
     try:
         actions.discard_draft(by=request.user, version=one)
     except Refused as refused:

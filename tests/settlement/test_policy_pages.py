@@ -1,5 +1,6 @@
 """The policy pages in a browser's eyes: who reads, who changes, what a clerk sees, and that no code shows where a name exists."""
 
+import datetime
 import hashlib
 import re
 
@@ -13,6 +14,8 @@ from ledger.models.division import Level
 from settlement.actions.signing import SignEntry, sign_off
 from settlement.figures import assumed_figures
 from settlement.models import PolicyArea, PolicyVersion, SignOff
+from settlement.policy_scope import drafts_waiting_for
+from settlement.policy_text import Stated
 from settlement.rules import policy_of
 from tests.settlement.policy_desk import DEDUCTIBLE, FIRST_DAY, NEW_DOCUMENT
 from tests.settlement.window import Window
@@ -223,9 +226,41 @@ def test_what_is_no_policy_file_is_refused_in_a_sentence(desk, content, sentence
 
 def test_a_draft_is_discarded_by_either_official(desk):
     draft = desk.draft()
+    asked = desk.browser(desk.second).get(f"/policies/{draft.pk}/discard/")
+    assert "草稿里改过的数不能找回" in text_of(asked) and PolicyVersion.objects.filter(pk=draft.pk).exists()
+    assert (
+        f'<a class="btn btn-plain" href="/policies/{draft.pk}/discard/">' in desk.browser().get(f"/policies/{draft.pk}/").content.decode()
+    )
     done = desk.browser(desk.second).post(f"/policies/{draft.pk}/discard/", follow=True)
     assert "已放弃草稿：柳卫医〔2017〕40号 第 2 版。" in text_of(done)
     assert not PolicyVersion.objects.filter(pk=draft.pk).exists()
+
+
+def test_a_draft_waits_in_the_navigation_of_the_other_official(desk):
+    draft = desk.draft()
+    assert (drafts_waiting_for(desk.city), drafts_waiting_for(desk.second), drafts_waiting_for(desk.cast.lead)) == (0, 1, 0)
+    link = re.compile(r'href="/policies/"[^>]*>政策参数\s*<span[^>]*>1</span>')
+    theirs, own = (desk.browser(staff).get("/policies/").content.decode() for staff in (desk.second, desk.city))
+    assert link.search(theirs) and not link.search(own)
+    desk.change(draft, {DEDUCTIBLE: Stated(45_000, "三（一）", NEW_DOCUMENT)}, by=desk.second)
+    assert (drafts_waiting_for(desk.city), drafts_waiting_for(desk.second)) == (1, 0)
+
+
+def test_who_changed_a_draft_last_is_told_to_wait_and_not_to_change_it_again(desk):
+    draft = desk.draft()
+    page = desk.browser().get(f"/policies/{draft.pk}/publish/").content.decode()
+    assert "等另一人" in page and "请由另一位市级经办人核对后发布" in page and "btn-primary" not in page
+    wrong = desk.draft(datetime.date(2017, 7, 28))
+    window = Window.open(desk.cast)
+    window.settle(window.bill(window.patient("石永福"), total=60_000 * 100))
+    page = desk.browser().get(f"/policies/{wrong.pk}/publish/").content.decode()
+    assert "等另一人" not in page and 'btn-primary" href' in page
+
+
+def test_a_policy_without_another_to_compare_shows_what_sample_stays_come_to(desk):
+    version = desk.version()
+    page = desk.browser().get(f"/policies/{version.pk}/").content.decode()
+    assert f'href="/policies/{version.pk}/difference/">样例账单</a>' in page
 
 
 # ---- the price of a page ----
