@@ -26,7 +26,10 @@ CODES = {WrongAmount: "wrong_amount", NotInForce: "not_in_force", UnknownCode: "
 
 @dataclass(frozen=True)
 class BillEntry:
-    """One bill as the hospital enters it; amounts in whole fen, None where there is none."""
+    """One bill as the hospital enters it; amounts in whole fen, None where there is none.
+
+    ``limit_as_listed``: the bill says nothing of a limit, so the price list's holds, where it has one.
+    """
 
     person: Person
     disease: Disease
@@ -37,6 +40,7 @@ class BillEntry:
     total: int
     in_policy: int
     limit: int | None = None
+    limit_as_listed: bool = False
     drugs_in: int | None = None
     drugs_out: int | None = None
     given: Mapping[str, int] = field(default_factory=dict)
@@ -95,6 +99,8 @@ def bill_from(inputs: dict) -> Bill:
 def prepare(*, by: Staff, entry: BillEntry, place: Place | None = None, year: PersonYear | None = None) -> Prepared:
     """Compute the bill on the person's year as it stands (or on ``year``, which the caller holds) and collect what stands against it."""
     found = entitlement(entry.visit, place, year)
+    if entry.limit_as_listed and found.limit is not None:
+        entry = replace(entry, limit=to_fen(found.limit.amount_yuan))
     prepared = Prepared(entry, found, year=found.year_so_far, notices=list(found.notices), faults=list(found.faults))
     _entry(prepared)
     _stay(prepared, by)

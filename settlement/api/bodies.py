@@ -29,7 +29,7 @@ class BillBody(Shape):
     discharged_on = Day(help_text="出院日期；政策和人员类别以这一天为准。")
     total_yuan = Yuan(required=False, help_text="总费用；也可以写作 medfee_sumamt。")
     in_policy_yuan = Yuan(required=False, help_text="政策范围内费用；也可以写作 inscp_scp_amt。")
-    limit_yuan = Yuan(required=False, help_text="单病种限额；不写就是没有限额。")
+    limit_yuan = Yuan(required=False, help_text="单病种限额；不写时按限额表，表里没有就是没有限额。")
     drugs_in_yuan = Yuan(required=False, help_text="目录内药品费。")
     drugs_out_yuan = Yuan(required=False, help_text="目录外药品费。")
     commercial_yuan = Yuan(required=False, help_text="商业保险已付。")

@@ -35,6 +35,7 @@ def bill_entry(*, by: Staff, hospital, body: dict) -> BillEntry:
     return BillEntry(
         person=person, disease=disease, hospital=hospital, bill_no=body["bill_no"], admitted_on=body["admitted_on"],
         discharged_on=body["discharged_on"], total=body["total_yuan"], in_policy=body["in_policy_yuan"], limit=body.get("limit_yuan"),
+        limit_as_listed=body.get("limit_yuan") is None,
         drugs_in=body.get("drugs_in_yuan"), drugs_out=body.get("drugs_out_yuan"),
         given={name: body[name] for name in GIVEN if name in body}, referral_number=body.get("referral_number", ""),
     )  # fmt: skip

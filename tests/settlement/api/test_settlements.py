@@ -1,12 +1,16 @@
 """The interface settles, undoes and fetches by the window's own actions; the same request twice is one."""
 
+import datetime
+
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
+from ledger import clock
 from ledger.models import AuditEvent
-from settlement.models import RequestKey, Reversal, Settlement
+from settlement.models import PolicyArea, PriceLimit, RequestKey, Reversal, Settlement
 from tests.settlement.window import YUAN
 
 pytestmark = pytest.mark.django_db
@@ -228,3 +232,16 @@ def test_confirming_costs_few_queries(window, system, body_of):
     response_cost = queries(lambda: system.post("settlements", body_of(people[2], bill_no="B2"), key="B2"))
     # The door (client, hospital, rate, nonce), the patient with the trail row, the key, and the answer's lines and rules.
     assert response_cost - window_cost <= 16
+
+
+def test_a_bill_that_says_nothing_of_a_limit_gets_the_listed_one(window, system, body_of):
+    person = window.patient("石永福")
+    PriceLimit.objects.create(
+        area=PolicyArea.objects.get(name="柳州市"), disease=window.cast.disease("gastric-cancer"), level="level-2",
+        during=DateRange(datetime.date(2017, 7, 28), None), amount_yuan="8000.00", document="柳医保〔2017〕9号", made_at=clock.now(),
+    )  # fmt: skip
+    body = body_of(person)
+    silent = system.post("settlements/preview", body).json()
+    assert (silent["limit_yuan"], silent["notices"]) == ("8000.00", [])
+    said = system.post("settlements/preview", body | {"limit_yuan": "7000.00"}).json()
+    assert (said["limit_yuan"], len(said["notices"])) == ("7000.00", 1)
