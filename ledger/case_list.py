@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from ledger import clock
-from ledger.forms import PlainField
+from ledger.forms import PlainField, whole_number
 from ledger.identity import tidy
 from ledger.models import Case, Category, CategoryFact, Disease, Division, Staff
 from ledger.models.division import Level
@@ -42,7 +42,7 @@ def page_of(cases: QuerySet, query: QueryDict) -> Page:
     """The page after ``before=<case id>``, before ``after=<case id>``, or the first; an unknown key gives the first."""
     older_than, newer_than = query.get("before", ""), query.get("after", "")
     anchor_id = older_than or newer_than
-    anchor = cases.filter(pk=anchor_id).values_list("registered_on", "pk").first() if anchor_id.isdecimal() else None
+    anchor = cases.filter(pk=whole_number(anchor_id)).values_list("registered_on", "pk").first() if anchor_id else None
     backwards = bool(newer_than and not older_than and anchor)
     if anchor:
         cases = cases.filter(_before(*anchor) if backwards else _after(*anchor))

@@ -10,7 +10,7 @@ from ledger.actions import people as actions
 from ledger.actions.homes import move_house
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
 from ledger.actions.trail import record
-from ledger.forms import LedgerForm, NumberText, PlainField, posted
+from ledger.forms import LedgerForm, NumberText, PlainField, posted, whole_number
 from ledger.identity import IdNumberError, read_id_number
 from ledger.models import Case, Category, Person, Programme
 from ledger.models.person import VERIFIER, manages
@@ -105,9 +105,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             identity = identity_of(form, request.user, except_pk=found.pk)
         if not form.errors:
             try:
-                actions.correct_person(
-                    by=request.user, person=found, version=int(version) if version.isdecimal() else 0, facts=form.facts()
-                )
+                actions.correct_person(by=request.user, person=found, version=whole_number(version) or 0, facts=form.facts())
             except Stale as conflict:
                 stale = conflict
                 version = str(Person.objects.visible_to(request.user).get(pk=pk).version)

@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from ledger.forms import DayField, LedgerForm, asked
+from ledger.forms import DayField, LedgerForm, asked, whole_number
 from ledger.importing import uploads
 from ledger.importing.keeping import Shown
 from ledger.importing.layouts import LAYOUTS
@@ -102,7 +102,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     order = list(MARKS)
     show = asked(request, "show")
     chosen = sorted((row for row in rows if show not in MARKS or row.result == show), key=lambda row: (order.index(row.result), row.line))
-    start = int(asked(request, "from")) if asked(request, "from").isdecimal() else 0
+    start = whole_number(asked(request, "from")) or 0
     start = start if start < len(chosen) else 0
     waiting, writing = uploads.waiting(upload, rows), uploads.to_write(upload, rows)
     context = {
@@ -134,7 +134,7 @@ def decide_row(request: HttpRequest, pk: int) -> HttpResponse:
     line = request.POST.get("line", "")
     answer = {"yes": True, "no": False}.get(request.POST.get("as", ""))
     try:
-        uploads.decide(by=request.user, upload=upload, line=int(line) if line.isdecimal() else 0, yes=answer)
+        uploads.decide(by=request.user, upload=upload, line=whole_number(line) or 0, yes=answer)
     except Refused as refused:
         messages.error(request, refused.message)
     show = request.POST.get("show", "")

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from ledger import clock
 from ledger.actions.people import holder_of, register_person, similar_people
 from ledger.actions.refusals import Refused
-from ledger.forms import posted
+from ledger.forms import posted, whole_number
 from ledger.identity import IdNumber, IdNumberError, age_on, read_id_number
 from ledger.models import Division, Person, Role, Staff
 from ledger.models.division import Level
@@ -89,7 +89,7 @@ def identity_check(request: HttpRequest) -> HttpResponse:
     except_pk = request.POST.get("person", "")
     identity = look_up(
         by=request.user, typed=request.POST.get("id_number", ""), name=name, born_on=born_on, insurance_number=insurance,
-        except_pk=int(except_pk) if except_pk.isdecimal() else None,
+        except_pk=whole_number(except_pk),
     )  # fmt: skip
     # What was typed by hand stays; only what an earlier number filled in is taken back.
     context = {"identity": identity, "fragment": True, "was_filled": "filled" in request.POST}

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ledger.actions.trail import record
-from ledger.forms import DayField, LedgerForm, PlainField
+from ledger.forms import DayField, LedgerForm, PlainField, whole_number
 from ledger.models import AuditEvent, Division, Staff
 from ledger.trail_words import ACTIONS, action_words, detail_words, role_words, subject_words
 
@@ -44,15 +44,16 @@ def _narrowed(events: QuerySet[AuditEvent], asked: dict) -> QuerySet[AuditEvent]
 
 def _page(events: QuerySet[AuditEvent], before: str, after: str) -> tuple[list[AuditEvent], int | None, int | None]:
     """Fifty rows, newest first, from a row on; with the marks that lead to newer and to older ones."""
-    if after.isdecimal():
-        rows = list(events.filter(pk__gt=int(after)).order_by("id")[: PAGE + 1])
+    newer_than, older_than = whole_number(after), whole_number(before)
+    if newer_than is not None:
+        rows = list(events.filter(pk__gt=newer_than).order_by("id")[: PAGE + 1])
         newer, rows = len(rows) > PAGE, rows[:PAGE][::-1]
         older = bool(rows)
     else:
-        start = events.filter(pk__lt=int(before)) if before.isdecimal() else events
+        start = events if older_than is None else events.filter(pk__lt=older_than)
         rows = list(start.order_by("-id")[: PAGE + 1])
         older, rows = len(rows) > PAGE, rows[:PAGE]
-        newer = before.isdecimal() and bool(rows)
+        newer = older_than is not None and bool(rows)
     return rows, (rows[0].pk if newer else None), (rows[-1].pk if older else None)
 
 

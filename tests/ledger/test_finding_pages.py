@@ -138,7 +138,7 @@ def test_a_number_that_nobody_holds_leads_to_registering_whoever_may(cast):
 def test_a_nul_in_the_address_is_no_fault(cast, who, name, keys):
     client = client_of(getattr(cast, who))
     for key in keys.split():
-        for value in ("\0", "1\0", "韦\0"):
+        for value in ("\0", "1\0", "韦\0", "9" * 5000):
             assert (client.get(reverse(name), {key: value}).status_code) in (200, 302, 422), (key, value)
 
 

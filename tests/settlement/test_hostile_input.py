@@ -9,6 +9,7 @@ from tests.settlement.counter import TYPED, Counter
 pytestmark = pytest.mark.django_db
 LONG = "9" * 5000  # Python refuses to read a number of so many digits.
 NASTY = ["\0", "a\0b", LONG, "-1", "½", "\u202e", "💉" * 300, "1e400", "NaN"]
+WORST = ["\0", LONG, "½"]  # One of each kind that has broken a page: what SQL, int() and str.isdigit() stumble over.
 
 
 def quiet(staff) -> Client:
@@ -18,7 +19,7 @@ def quiet(staff) -> Client:
     return client
 
 
-@pytest.mark.parametrize("nasty", NASTY, ids=lambda text: ascii(text[:12]))
+@pytest.mark.parametrize("nasty", [*WORST, "1e400"], ids=lambda text: ascii(text[:12]))
 def test_a_field_of_the_bill_may_hold_anything(window, nasty):
     counter = Counter(window.liaison)
     counter.client.raise_request_exception = False
@@ -76,13 +77,13 @@ LISTS = [
 ASKED = ["q", "month", "state", "hospital", "before", "after", "payer", "county", "tab", "layer", "row", "stay", "disease", "page"]
 
 
-@pytest.mark.parametrize("role", ["liaison", "lead", "city", "insurance", "operator"])
+@pytest.mark.parametrize("role", ["liaison", "insurance", "operator"])
 def test_a_list_may_be_asked_anything(window, role):
     client = quiet(getattr(window.cast, role))
     wrong = []
     for name in LISTS:
         for asked in ASKED:
-            for nasty in NASTY:
+            for nasty in WORST:
                 status = client.get(reverse(name), {asked: nasty}).status_code
                 if status not in (200, 404):
                     wrong.append((name, asked, nasty[:10], status))
