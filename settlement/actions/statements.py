@@ -137,7 +137,7 @@ def _before_step(statement: Statement, name: str, paid_on: datetime.date | None,
         if not voucher.strip():
             raise Refused("请填写支付凭证号。", "voucher")
         if paid_on is None or paid_on > clock.today():
-            raise Refused("支付日期不能晚于今天。", "paid_on")
+            raise Refused("支付日期不能晚于今天，请改正。", "paid_on")
         if paid_on < after(statement.month):
             raise Refused(f"支付日期不能早于 {after(statement.month)}：{statement.month.month} 月结束后才对账支付。", "paid_on")
     elif name == "accept" and _hash_of(statement) != statement.rows_hash:

@@ -77,6 +77,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     old = policy_of(earlier) if earlier else None
     before = {figure.key: said(figure, old) for figure in figures_of(old)} if old else {}
     form = NumbersForm(posted(request), version=one, policy=policy, figures=figures_of(policy), before=before)
+    stale = False
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -84,11 +85,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 by=request.user, version=one, first_day=data["first_day"], note=data["note"], numbers=form.numbers(), opened=data["opened"]
             )
         except Refused as refused:
+            stale = isinstance(refused, actions.StaleDraft)
             form.refuse(refused)
         else:
             messages.success(request, "草稿已保存。请看过差别和对样例账单的影响，再请另一位市级经办人发布。")
             return redirect("policies:difference", one.pk)
-    context = {"one": one, "standing": standing(one, request.user), "form": form, "earlier": earlier}
+    context = {"one": one, "standing": standing(one, request.user), "form": form, "earlier": earlier, "stale": stale}
     return render(request, "settlement/policies/edit.html", context, status=422 if form.errors else 200)
 
 

@@ -257,6 +257,16 @@ def test_who_changed_a_draft_last_is_told_to_wait_and_not_to_change_it_again(des
     assert "等另一人" not in page and 'btn-primary" href' in page
 
 
+def test_a_draft_that_another_saved_meanwhile_can_be_opened_beside_what_was_typed(desk):
+    draft = desk.draft()
+    typed = number_fields(desk, draft, **{field_of(desk, draft, DEDUCTIBLE, "value"): "610"})
+    desk.change(draft, {DEDUCTIBLE: Stated(45_000, "三（一）", NEW_DOCUMENT)}, by=desk.second)
+    answer = desk.browser().post(f"/policies/{draft.pk}/edit/", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "您打开之后，农振宇改过这份草稿" in page and 'value="610"' in page
+    assert f'href="/policies/{draft.pk}/edit/" target="_blank">重新打开草稿</a>' in page
+
+
 def test_a_policy_without_another_to_compare_shows_what_sample_stays_come_to(desk):
     version = desk.version()
     page = desk.browser().get(f"/policies/{version.pk}/").content.decode()

@@ -151,3 +151,14 @@ def test_every_kind_of_number_is_read_back_as_it_is_shown(desk):
                 assert read_printed(kind_of(figure), bare(figure)) == figure.value == expected(figure, policy)
             kinds.add(kind_of(figure))
     assert kinds == {"yuan", "percent", "points", "list", "no_cap"}
+
+
+def test_once_all_are_signed_the_page_asks_for_nothing_more(desk):
+    version = desk.version()
+    *most, last = everything(version)
+    sign_off(by=desk.city, version=version, entries=most)
+    page = desk.browser().get(f"/policies/{version.pk}/assumed/").content.decode()
+    assert "文件上的数</th>" in page and "签认填好的参数" in page
+    sign_off(by=desk.city, version=version, entries=[last])
+    page = desk.browser().get(f"/policies/{version.pk}/assumed/").content.decode()
+    assert "文件上的数</th>" not in page and '<th scope="col" class="p-signed">签认</th>' in page and "签认填好的参数" not in page

@@ -71,7 +71,7 @@ def test_from_drawn_up_to_paid_each_side_makes_its_own_steps(window, cast):
         step(cast.insurance, one, "accept")
         with pytest.raises(Refused, match="支付凭证号"):
             step(cast.insurance, one, "pay", paid_on=datetime.date(2017, 11, 6), voucher=" ")
-        with pytest.raises(Refused, match="不能晚于今天"):
+        with pytest.raises(Refused, match="支付日期不能晚于今天，请改正。"):
             step(cast.insurance, one, "pay", paid_on=datetime.date(2017, 11, 7), voucher="PZ-11-003")
         paid = step(cast.insurance, one, "pay", paid_on=datetime.date(2017, 11, 6), voucher="PZ-11-003")
         assert (paid.state, paid.voucher) == ("paid", "PZ-11-003")
