@@ -69,15 +69,6 @@ def recount(settlement: Settlement, chain: Chain | None = None) -> tuple[Policy,
     return chain.policy, chain.settle(bill_from(settlement.inputs), year_of(settlement.year_before))
 
 
-def faults_of(settlement: Settlement, result: Result) -> Iterator[str]:
-    """What the stored rows say differently from the result, in sentences."""
-    columns = ("layer", "title", "payer", "applies", "base_yuan", "amount_yuan")
-    rows = settlement.lines.order_by("position").values_list(*columns)
-    lines = tuple(KeptLine(*row[:4], to_fen(row[4]), to_fen(row[5])) for row in rows)
-    for sentence in (*_line_faults(lines, result), *_self_pay_faults(settlement, result)):
-        yield f"{settlement.number}：{sentence}"
-
-
 def row_faults(row: Kept, chain: Chain, sample: bool) -> Iterator[str]:
     """Everything in which the stored settlement is not what its inputs, its year before and its policy give."""
     try:
