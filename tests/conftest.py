@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -19,6 +20,11 @@ NEEDS = {  # marker: (program, variable that forbids the skip)
     "browser": ("chromium", "LEDGER_REQUIRE_BROWSER"),
     "redis": ("redis-server", "LEDGER_REQUIRE_REDIS"),
 }
+
+
+# Started in the background, a shell has us ignore Ctrl-C and hang-ups, and the programs under test would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _program(marker: str) -> str | None:

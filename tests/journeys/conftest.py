@@ -58,7 +58,7 @@ class Desk:
 
     def open(self, path: str) -> None:
         self.page.goto(self.address + path)
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_selector(".htmx-request", state="detached")  # The panels that a page fetches have come.
 
     def press(self, *keys: str) -> None:
         for key in keys:

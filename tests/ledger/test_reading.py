@@ -79,7 +79,9 @@ def test_every_page_of_a_person_is_told_here():
             for pattern in resolver.url_patterns
             if pattern.pattern.converters and "GET" in TABLE[f"{namespace}:{pattern.name}"].methods
         }
-    assert {name for name in known if TABLE[name].shows != "nothing"} == set(PAGES)
+    # A list that somebody brought is not a person's page; its own tests follow it.
+    lists = {name for name in known if name.startswith("ledger:people-import")}
+    assert {name for name in known - lists if TABLE[name].shows != "nothing"} == set(PAGES)
 
 
 @pytest.mark.parametrize("name", PAGES)
