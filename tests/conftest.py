@@ -16,6 +16,10 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 NEEDS = {  # marker: (program, variable that forbids the skip)
     "browser": ("chromium", "LEDGER_REQUIRE_BROWSER"),
     "redis": ("redis-server", "LEDGER_REQUIRE_REDIS"),
@@ -138,6 +142,20 @@ def _a_fresh_door() -> Iterator[None]:
 def chromium() -> str:
     """Chromium's path, for tests marked ``browser``."""
     return _program("browser")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium) -> Iterator:
+    """One Chromium for every test of the process that needs one: two would be in each other's event loop."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright runs an event loop in this thread; Django would take our own queries for a slip.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        engine = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield engine
+        engine.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(scope="session")

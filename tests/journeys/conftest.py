@@ -1,27 +1,8 @@
 """A real browser against the real pages; a request off our own address, or a word on its console, fails the journey."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def browser(chromium):
-    from playwright.sync_api import sync_playwright
-
-    # Playwright runs an event loop in this thread; Django would take our own queries for a slip.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        engine = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield engine
-        engine.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 class Desk:

@@ -197,23 +197,19 @@ def papers(monkeypatch, policy, folder: Path, *, burdened: bool) -> dict[str, st
 
 
 @pytest.fixture(scope="module")
-def printer(chromium):
+def printer(browser):
     """Prints a fragment under the house's style sheet and counts the pages."""
-    from playwright.sync_api import sync_playwright
-
     styles = "".join(
         f"<style>{Path(finders.find(name)).read_text()}</style>" for name in ("bootstrap/css/bootstrap.min.css", "css/ledger.css")
     )
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        tab = browser.new_page(viewport={"width": 1366, "height": 768})
+    tab = browser.new_page(viewport={"width": 1366, "height": 768})
 
-        def pages(html: str) -> int:
-            tab.set_content(f'<!doctype html><html lang="zh-Hans">{styles}<div class="frame"><main class="main">{html}</main></div></html>')
-            return len(re.findall(rb"/Type\s*/Page\b", tab.pdf(prefer_css_page_size=True)))
+    def pages(html: str) -> int:
+        tab.set_content(f'<!doctype html><html lang="zh-Hans">{styles}<div class="frame"><main class="main">{html}</main></div></html>')
+        return len(re.findall(rb"/Type\s*/Page\b", tab.pdf(prefer_css_page_size=True)))
 
-        yield pages
-        browser.close()
+    yield pages
+    tab.close()
 
 
 def policy_named(code: str):
