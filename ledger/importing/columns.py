@@ -3,6 +3,7 @@
 import datetime
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 
 from import_export.fields import Field
 from import_export.widgets import Widget
@@ -27,7 +28,7 @@ class Column(Field):
         widget.heading = re.sub(r"[(（].*", "", heading)
 
 
-class CellWidget(Widget):
+class CellWidget(Widget, ABC):
     """A cell taken as text. Raises ValueError with the sentence for whoever keeps the list."""
 
     heading = ""
@@ -41,8 +42,9 @@ class CellWidget(Widget):
             )
         return self.read(value, today)
 
+    @abstractmethod
     def read(self, value: Cell, today: datetime.date):
-        raise NotImplementedError
+        """What the cell says; a kind of cell that does not tell how cannot be made."""
 
 
 class Words(CellWidget):
