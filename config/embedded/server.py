@@ -37,6 +37,7 @@ SERVER_SETTINGS = {
     "logging_collector": "off",
 }
 NO_PROCESS = 2**22 + 1  # One more than the highest process number that Linux gives.
+STILL_HELD = b"pre-existing shared memory block"  # A killed server's other processes end a moment after it; until then it waits.
 ROLES = """
 CREATE ROLE ledger_owner LOGIN CREATEDB CREATEROLE PASSWORD '{password}';
 CREATE ROLE ledger_app LOGIN PASSWORD '{password}';
@@ -211,10 +212,15 @@ class EmbeddedServer:
             for left in self.socket_folder.glob(".s.PGSQL.*"):
                 left.unlink()
         options = f"-c unix_socket_directories={shlex.quote(str(self.socket_folder))}"
-        done = self._run("pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", "60", check=False)
-        deadline = time.monotonic() + 30
+        said_before = self.log.stat().st_size if self.log.exists() else 0
+        deadline = time.monotonic() + 60
         while not self._answers():
-            if time.monotonic() > deadline or (done.returncode and not self._postmaster_lives()):
+            if not self._postmaster_lives():
+                done = self._run("pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", "60", check=False)
+                ending = STILL_HELD in self.log.read_bytes()[said_before:]
+                if done.returncode and not self._postmaster_lives() and not ending:
+                    raise EmbeddedServerError(f"the embedded PostgreSQL did not start:\n{self._log_tail()}")
+            if time.monotonic() > deadline:
                 raise EmbeddedServerError(f"the embedded PostgreSQL did not start:\n{self._log_tail()}")
             time.sleep(0.1)
 

@@ -155,6 +155,25 @@ def test_a_killed_server_comes_back(tmp_path, forget):
     assert not user.runs
 
 
+def test_a_killed_servers_last_processes_are_waited_for(tmp_path, forget):
+    """A process of the dead server that is slow to end holds its memory; the new one starts when that has gone."""
+    forget(tmp_path / "var")
+    user = User(tmp_path / "var")
+    number = user.number
+    slow = int(Path("/proc", number, "task", number, "children").read_text().split()[0])
+    os.kill(slow, signal.SIGSTOP)
+    user.process.stdin.write("kill server\n")
+    user.process.stdin.flush()
+    try:
+        assert wait_until(lambda: "pre-existing shared memory block" in user.server.log.read_text())
+    finally:
+        os.kill(slow, signal.SIGCONT)
+    user.hears("ledger_app")
+    assert user.number != number
+    user.leave()
+    assert not user.runs
+
+
 def test_half_made_data_is_made_again(tmp_path, forget):
     forget(tmp_path / "var")
     User(tmp_path / "var").leave()
