@@ -13,7 +13,9 @@ from hospitals.models import Stay
 from ledger.actions.trail import request_address
 from ledger.models import Case, Person
 from ledger.views.account import not_here
+from settlement.models import Dispute, PaidBill, Settlement, Statement
 
+LEFT_MEANWHILE = tuple(model.DoesNotExist for model in (Person, Case, Stay, Settlement, Statement, Dispute, PaidBill))
 OPEN_WITH_FIRST_PASSWORD = {"account:password", "account:logout", "account:login", "health", "hospitals:public"}
 
 
@@ -57,7 +59,7 @@ class AccessMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A record that left the reader's area between the page and the action answers as if it were not there."""
-        if isinstance(exception, (Person.DoesNotExist, Case.DoesNotExist, Stay.DoesNotExist)):
+        if isinstance(exception, LEFT_MEANWHILE):
             return not_here(request)
         return None
 

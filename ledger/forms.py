@@ -4,9 +4,11 @@ import datetime
 import re
 import string
 import unicodedata
+from collections.abc import Callable
 
 from django import forms
 
+from ledger.actions.refusals import Refused
 from ledger.identity import read_phone, tidy
 
 # Full-width digits, letters and the hyphen alone: NFKC would narrow the brackets and commas of Chinese text too.
@@ -44,6 +46,28 @@ def asked(request, name: str) -> str:
 def whole_number(text: str) -> int | None:
     """The number that a button or an address carries; None for anything else, and for more digits than any id or amount has."""
     return int(text) if text.isdecimal() and len(text) < 18 else None
+
+
+class ListFileField(forms.FileField):
+    """A list brought as a file, of no more than ``megabytes``; cleans to what ``read(name, content)`` makes of it, where one is given.
+
+    What ``read`` refuses is said beside the field.
+    """
+
+    def __init__(self, *, read: Callable[[str, bytes], object] | None = None, megabytes: int = 2, **kwargs):
+        super().__init__(error_messages={"required": "请选择文件。", "empty": "文件是空的，请重新选择。"}, **kwargs)
+        self.read, self.megabytes = read, megabytes
+
+    def clean(self, data, initial=None):
+        upload = super().clean(data, initial)
+        if upload.size > self.megabytes * 1024 * 1024:
+            raise forms.ValidationError(f"文件超过 {self.megabytes} MB。请拆成几个文件，分次导入。")
+        if self.read is None:
+            return upload
+        try:
+            return self.read(upload.name, upload.read())
+        except Refused as refused:
+            raise forms.ValidationError(refused.message) from None
 
 
 class DayField(forms.Field):
@@ -104,6 +128,8 @@ class LedgerForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            if isinstance(field, ListFileField):
+                continue  # It has its own sentences.
             verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
             field.error_messages["required"] = f"请{verb}{field.label}。"
             field.error_messages["invalid_choice"] = f"{field.label}不在可选范围，请重新选择。"

@@ -1,8 +1,12 @@
-"""What every workbook of the ledger shares: official fonts, borders, A4 paper, and text that cannot run."""
+"""What every workbook of the ledger shares: official fonts, borders, A4 paper, text that cannot run, bytes that repeat."""
 
+import datetime
+import io
 import re
 import unicodedata
+import zipfile
 
+from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
@@ -18,6 +22,9 @@ SHADE = PatternFill("solid", fgColor="EEF2F5")
 # Directional overrides can make a printed name read as another.
 _INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _RUNNING = "=+-@"
+# openpyxl stamps the hour of saving.
+_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def plain_text(text: str) -> str:
@@ -80,3 +87,19 @@ def set_page(sheet: Worksheet, *, landscape: bool, first: int, last: int, footer
     sheet.oddFooter.left.text = plain_text(footer).replace("&", "&&")
     sheet.oddFooter.right.text = "第 &P 页，共 &N 页"
     sheet.sheet_view.showGridLines = False
+
+
+def to_bytes(book: Workbook, *, title: str, day: datetime.date) -> bytes:
+    """The workbook with its title, dated on ``day``: the same bytes each time."""
+    book.properties.creator, book.properties.title = "大病救治台账", title
+    saved, fixed = io.BytesIO(), io.BytesIO()
+    book.save(saved)
+    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = _STAMP.sub(rb"\g<1>" + f"{day:%Y-%m-%d}T00:00:00Z".encode() + rb"\g<3>", content)
+            entry = zipfile.ZipInfo(name, date_time=_ZIP_EPOCH)
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o600 << 16
+            target.writestr(entry, content)
+    return fixed.getvalue()

@@ -13,9 +13,9 @@ from ledger.actions.refusals import Refused
 from ledger.importing.reader.cells import Cell as Value
 from ledger.importing.reader.cells import text_of
 from ledger.importing.reading import FILE, MEGABYTE, Limits, read_list
-from ledger.workbook import BODY, HEADING, TITLE
+from ledger.workbook import BODY, HEADING, TITLE, to_bytes
 from settlement import national
-from settlement.workbook_paper import set_paper, set_widths, to_bytes, write, write_lines, write_row
+from settlement.workbook_paper import set_paper, set_widths, write, write_lines, write_row
 
 LIMITS = Limits(size=2 * MEGABYTE, unpacked=20 * MEGABYTE)
 ROW_LIMIT = 200

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from openpyxl import Workbook
 
-from ledger.workbook import BODY, HEADING, STRONG, TITLE
+from ledger.workbook import BODY, HEADING, STRONG, TITLE, to_bytes
 from settlement.models import CheckFinding, Finding
-from settlement.workbook_paper import set_paper, set_widths, to_bytes, write, write_lines, write_row
+from settlement.workbook_paper import set_paper, set_widths, write, write_lines, write_row
 
 LIST = ("序号", "患者", "身份证号", "医院", "账单号", "出院日期", "支付层次", "应付（元）", "实付（元）", "相差（元）", "原因")
 SUMMARY = ("支付层次", "少付（笔）", "少付（元）", "多付（笔）", "多付（元）")

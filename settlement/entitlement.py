@@ -150,8 +150,7 @@ def _policy(found: Entitlement) -> None:
         return
     found.chain = chain_of(found.version)
     found.year = found.year or year_row(visit.person, found.area, visit.discharged_on.year)
-    current = Programme.of(county).list_on(visit.discharged_on)
-    found.covered = current is not None and current.rows.filter(disease=visit.disease).exists()
+    found.covered = Programme.of(county).covers(visit.disease, visit.discharged_on)
     if not found.covered:
         found.notices.append(f"{visit.disease}不在 {visit.discharged_on.year} 年专项病种内，要求专项病种的支付层次不适用。")
 

@@ -9,9 +9,9 @@ from openpyxl import Workbook
 from ledger.actions.refusals import Refused
 from ledger.importing.reader.cells import Cell, text_of
 from ledger.importing.reading import FILE, MEGABYTE, Limits, read_list
-from ledger.workbook import BODY, HEADING, TITLE
+from ledger.workbook import BODY, HEADING, TITLE, to_bytes
 from settlement.engine.policy import Layer
-from settlement.workbook_paper import set_paper, set_widths, to_bytes, write, write_lines, write_row
+from settlement.workbook_paper import set_paper, set_widths, write, write_lines, write_row
 
 LIMITS = Limits(size=2 * MEGABYTE, unpacked=20 * MEGABYTE)
 ROW_LIMIT = 500

@@ -7,13 +7,13 @@ from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ledger.workbook import HEADING, STRONG, TITLE
+from ledger.workbook import HEADING, STRONG, TITLE, to_bytes
 from settlement.actions.statements import totals
 from settlement.capitals import capitals
 from settlement.models import Standing, Statement, StatementEntry, StatementEvent
 from settlement.money import to_fen
 from settlement.statement_page import layers_of, rows_of
-from settlement.workbook_paper import set_paper, set_widths, to_bytes, write, write_lines, write_row
+from settlement.workbook_paper import set_paper, set_widths, write, write_lines, write_row
 
 SAMPLE = "示范参数：本单所列结算使用了尚未经市级签认的示范参数，只作试用，不能作为支付凭据。"
 SUMMARY = ("支付层次", "笔数", "结算应付（元）", "冲销冲减（元）", "其中争议、不付（元）", "本期应付（元）")

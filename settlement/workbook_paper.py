@@ -1,14 +1,10 @@
-"""What the workbooks between hospitals and payers share beyond every workbook of the ledger: amounts and days as they print, bytes that repeat."""
+"""What the workbooks between hospitals and payers share beyond every workbook of the ledger: amounts and days as they print."""
 
 import datetime
-import io
-import re
-import zipfile
 from collections.abc import Sequence
 from decimal import Decimal
 from math import ceil
 
-from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -19,7 +15,6 @@ from ledger.workbook import write as write_cell
 
 MONEY = "#,##0.00;-#,##0.00"
 LINE = 17.0  # The height of one line of 11-point text, in points.
-_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 
 
 def write(
@@ -74,19 +69,3 @@ def write_lines(sheet: Worksheet, row: int, columns: int, lines: Sequence[str], 
 def set_paper(sheet: Worksheet, *, landscape: bool, repeat: int, footer: str) -> None:
     """A4, the one heading row repeated on every page."""
     set_page(sheet, landscape=landscape, first=repeat, last=repeat, footer=footer)
-
-
-def to_bytes(book: Workbook, *, title: str, day: datetime.date) -> bytes:
-    """The workbook dated on ``day``, the same bytes each time."""
-    book.properties.creator, book.properties.title = "大病救治台账", title
-    saved, fixed = io.BytesIO(), io.BytesIO()
-    book.save(saved)
-    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _STAMP.sub(rb"\g<1>" + f"{day:%Y-%m-%d}T00:00:00Z".encode() + rb"\g<3>", content)
-            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o600 << 16
-            target.writestr(entry, content)
-    return fixed.getvalue()

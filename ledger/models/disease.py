@@ -68,6 +68,11 @@ class Programme(models.Model):
         newest = ("-starts_on", models.F("effective_on").desc(nulls_last=True), "-pk")
         return self.lists.filter(starts_on__lte=day).order_by(*newest).first()
 
+    def covers(self, disease: Disease, day: datetime.date) -> bool:
+        """Whether the disease is on the list that counts on the day."""
+        current = self.list_on(day)
+        return current is not None and current.rows.filter(disease=disease).exists()
+
     def covered_on(self, day: datetime.date) -> list[Disease]:
         """The diseases covered on a day, in the list's order; none before the first list."""
         current = self.list_on(day)

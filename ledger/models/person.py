@@ -3,8 +3,8 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Value
 
+from ledger.models.ranges import as_range
 from ledger.models.reach import reach
 from ledger.models.staff import Role
 from ledger.protection import SealedField, mask_id_number
@@ -98,11 +98,6 @@ class Person(models.Model):
         return f"{self.township.name}{self.village.name}{self.address}"
 
 
-def _same(field: str) -> Func:
-    """An integer column as a range of one, so that GiST compares it without the btree_gist module."""
-    return Func(F(field), F(field), Value("[]"), function="int8range")
-
-
 class Residence(models.Model):
     """Where somebody lived, from a day to a day. It ends when they leave the prefecture."""
 
@@ -121,7 +116,7 @@ class Residence(models.Model):
             ExclusionConstraint(
                 name="one_home_at_a_time",
                 index_type="GIST",
-                expressions=[(_same("person_id"), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],
+                expressions=[(as_range("person_id"), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],
             )
         ]
 
@@ -147,8 +142,8 @@ class CategoryFact(models.Model):
                 name="category_held_once_at_a_time",
                 index_type="GIST",
                 expressions=[
-                    (_same("person_id"), RangeOperators.OVERLAPS),
-                    (_same("category"), RangeOperators.OVERLAPS),
+                    (as_range("person_id"), RangeOperators.OVERLAPS),
+                    (as_range("category"), RangeOperators.OVERLAPS),
                     ("during", RangeOperators.OVERLAPS),
                 ],
             ),
@@ -196,6 +191,6 @@ class PolicyCard(models.Model):
             ExclusionConstraint(
                 name="one_card_at_a_time",
                 index_type="GIST",
-                expressions=[(_same("person_id"), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],
+                expressions=[(as_range("person_id"), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],
             )
         ]

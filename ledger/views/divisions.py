@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ledger.actions.divisions import DivisionRow, add_division, end_division, resume_division
 from ledger.actions.refusals import Refused
-from ledger.division_file import SIZE_LIMIT, read_division_file
+from ledger.division_file import read_division_file
 from ledger.division_import import import_divisions, preview_divisions
-from ledger.forms import LedgerForm, NumberText, PlainField
+from ledger.forms import LedgerForm, ListFileField, NumberText, PlainField
 from ledger.models import Division, Person, Role, Staff
 from ledger.models.division import Level
 
@@ -98,20 +98,7 @@ def division_end(request: HttpRequest, pk: int) -> HttpResponse:
 class DivisionFileForm(LedgerForm):
     """A file to look through before anything is written."""
 
-    file = forms.FileField(label="名单文件")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["file"].error_messages |= {"required": "请选择文件。", "empty": "文件是空的，请重新选择。"}
-
-    def clean_file(self) -> list[DivisionRow]:
-        upload = self.cleaned_data["file"]
-        if upload.size > SIZE_LIMIT:
-            raise forms.ValidationError("文件超过 2 MB。请拆成几个文件，分次导入。")
-        try:
-            return read_division_file(upload.name, upload.read())
-        except Refused as refused:
-            raise forms.ValidationError(refused.message) from None
+    file = ListFileField(label="名单文件", read=read_division_file)
 
 
 def division_import(request: HttpRequest) -> HttpResponse:

@@ -9,12 +9,12 @@ from django.utils.http import content_disposition_header
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from ledger.forms import DayField, LedgerForm, asked, whole_number
+from ledger.forms import DayField, LedgerForm, ListFileField, asked, whole_number
 from ledger.importing import uploads
 from ledger.importing.keeping import Shown
 from ledger.importing.layouts import LAYOUTS
 from ledger.importing.plans import CHANGED, DOUBTFUL, NEW, REFUSED, UNCHANGED
-from ledger.importing.reading import Limits
+from ledger.importing.reading import MEGABYTE, Limits
 from ledger.importing.rest_file import rest_workbook
 from ledger.models import Category, Role, Upload
 from ledger.models.upload import APPLIED, OPEN
@@ -35,7 +35,7 @@ class ListForm(LedgerForm):
     """Which file, in which layout, and what it does not say itself."""
 
     layout = forms.ChoiceField(label="版式", choices=[(code, f"{layout.word}（{layout.about}）") for code, layout in LAYOUTS.items()])
-    file = forms.FileField(label="名单文件")
+    file = ListFileField(label="名单文件", megabytes=Limits.size // MEGABYTE)
     category = forms.TypedChoiceField(
         label="人员类别", coerce=int, choices=[(Category.DIBAO, Category.DIBAO.label), (Category.TEKUN, Category.TEKUN.label)]
     )
@@ -44,14 +44,7 @@ class ListForm(LedgerForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["file"].error_messages |= {"required": "请选择文件。", "empty": "文件是空的，请重新选择。"}
         self.fields["whole"].hide_optional = True
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > Limits.size:
-            raise forms.ValidationError(f"文件超过 {Limits.size // 1024 // 1024} MB。请拆成几个文件，分次导入。")
-        return file
 
     def clean_since(self):
         since = self.cleaned_data["since"]

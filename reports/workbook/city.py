@@ -10,11 +10,10 @@ from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ledger.workbook import BODY, HEADING, SHADE, STRONG, TITLE, write, write_across
+from ledger.workbook import BODY, HEADING, SHADE, STRONG, TITLE, to_bytes, write, write_across
 from reports.forms.consolidation import CountyReturn, consolidate
 from reports.forms.wording import TOTAL
 from reports.workbook.f1_sheet import draw_f1
-from reports.workbook.file import to_bytes
 from reports.workbook.paper import set_paper, write_lines
 
 COUNTY, STATE, PREFECTURE = "县（区）", "上报", "全市"

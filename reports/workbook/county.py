@@ -5,10 +5,9 @@ import datetime
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ledger.workbook import HEADING, TITLE, write, write_across
+from ledger.workbook import HEADING, TITLE, to_bytes, write, write_across
 from reports.forms.wording import F2_HEADINGS, ROSTER_HEADINGS
 from reports.workbook.f1_sheet import draw_f1
-from reports.workbook.file import to_bytes
 from reports.workbook.paper import fit_columns, fit_height, set_paper, write_lines
 
 ROSTER_KEYS = ("name", "sex", "age", "diagnosis", "address", "id_number", "insurance_number")

@@ -5,6 +5,8 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 
+from ledger.models.ranges import as_range
+
 
 class PolicyArea(models.Model):
     """Where a policy holds. ``division`` is that place on this ledger; empty for an area whose people are not on it."""
@@ -41,11 +43,6 @@ class PolicyVersionQuerySet(models.QuerySet):
         return self.filter(area=area, state=VersionState.PUBLISHED, during__contains=day).first()
 
 
-def same(field: str, **extra) -> Func:
-    """An integer column as a range of one, so that GiST compares it without the btree_gist module."""
-    return Func(F(field), F(field), Value("[]"), function="int8range", **extra)
-
-
 class PolicyVersion(models.Model):
     """One version of one policy: its text, the text's SHA-256, and from which day to which it holds."""
 
@@ -75,7 +72,7 @@ class PolicyVersion(models.Model):
             ExclusionConstraint(
                 name="one_policy_at_a_time",
                 index_type="GIST",
-                expressions=[(same("area_id"), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],
+                expressions=[(as_range("area_id"), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],
                 condition=Q(state="published"),
             ),
             models.CheckConstraint(
@@ -124,8 +121,8 @@ class PriceLimit(models.Model):
                 name="one_price_limit_at_a_time",
                 index_type="GIST",
                 expressions=[
-                    (same("area_id"), RangeOperators.OVERLAPS),
-                    (same("disease_id"), RangeOperators.OVERLAPS),
+                    (as_range("area_id"), RangeOperators.OVERLAPS),
+                    (as_range("disease_id"), RangeOperators.OVERLAPS),
                     # The text itself cannot stand in a GiST index without a module; equal texts have equal hashes.
                     (
                         Func(

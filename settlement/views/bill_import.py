@@ -3,20 +3,18 @@
 import json
 from decimal import Decimal
 
-from django import forms
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from ledger import clock
-from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from ledger.forms import LedgerForm, whole_number
+from ledger.forms import LedgerForm, ListFileField, whole_number
 from ledger.models import Staff
 from ledger.protection import seal, unseal
 from settlement.actions.importing import Outcome, settle_rows
-from settlement.bill_file import COLUMNS, LIMITS, ROW_LIMIT, ReadFile, read_bill_file, template, to_correct
+from settlement.bill_file import COLUMNS, ROW_LIMIT, ReadFile, read_bill_file, template, to_correct
 from settlement.bill_rows import DIFFERS, GOOD, KNOWN, REFUSED, LookedRow, look_through
 from settlement.desk import own_hospital
 from settlement.views.statements import as_file
@@ -35,20 +33,7 @@ NOT_CHOSEN = "和医院系统的结果不同，没有选择按本系统的结果
 class BillFileForm(LedgerForm):
     """A file to look through before anything is settled."""
 
-    file = forms.FileField(label="账单文件")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["file"].error_messages |= {"required": "请选择文件。", "empty": "文件是空的，请重新选择。"}
-
-    def clean_file(self) -> ReadFile:
-        upload = self.cleaned_data["file"]
-        if upload.size > LIMITS.size:
-            raise forms.ValidationError("文件超过 2 MB。请拆成几个文件，分次导入。")
-        try:
-            return read_bill_file(upload.name, upload.read())
-        except Refused as refused:
-            raise forms.ValidationError(refused.message) from None
+    file = ListFileField(label="账单文件", read=read_bill_file)
 
 
 def bill_import(request: HttpRequest) -> HttpResponse:

@@ -1,23 +1,25 @@
 """应享待遇核对: bills paid elsewhere come in, and whoever was paid otherwise than the policy gives is listed with the reason."""
 
-from django import forms
+from functools import partial
+
 from django.contrib import messages
 from django.core import signing
 from django.db.models import Count, Q, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from ledger.forms import LedgerForm, ReasonForm, posted
+from ledger.forms import LedgerForm, ListFileField, ReasonForm, posted
 from ledger.models import Staff
+from ledger.views.reading import note_reading
 from settlement.actions.checking import CHECKERS, check_again, import_paid_bills, remove_paid_bill
 from settlement.check_workbook import check_workbook, sums_by_layer
 from settlement.figures import assumed_figures
 from settlement.models import CheckFinding, Finding, PaidBill
 from settlement.money import to_yuan
-from settlement.paid_file import LIMITS, read_paid_file
+from settlement.paid_file import read_paid_file
 from settlement.paid_file import template as paid_template
 from settlement.paid_rows import PaidRow, layers_of, look_through, policies_of
 from settlement.views.statements import as_file
@@ -76,21 +78,11 @@ def template(request: HttpRequest) -> HttpResponse:
 class PaidFileForm(LedgerForm):
     """A file to look through before anything is kept."""
 
-    file = forms.FileField(label="账单文件")
+    file = ListFileField(label="账单文件")
 
     def __init__(self, *args, layers=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.layers = layers
-        self.fields["file"].error_messages |= {"required": "请选择文件。", "empty": "文件是空的，请重新选择。"}
-
-    def clean_file(self):
-        upload = self.cleaned_data["file"]
-        if upload.size > LIMITS.size:
-            raise forms.ValidationError("文件超过 2 MB。请拆成几个文件，分次导入。")
-        try:
-            return read_paid_file(upload.name, upload.read(), self.layers)
-        except Refused as refused:
-            raise forms.ValidationError(refused.message) from None
+        self.fields["file"].read = partial(read_paid_file, layers=layers)
 
 
 def import_bills(request: HttpRequest) -> HttpResponse:
@@ -152,7 +144,7 @@ def bill(request: HttpRequest, pk: int) -> HttpResponse:
     titles = {layer.name: layer.title for layer in layers_of(policies)}
     layers = [name for name in titles if name in one.paid or name in findings]
     rows = [{"title": titles[name], "paid": to_yuan(one.paid.get(name, 0)), "finding": findings.get(name)} for name in layers]
-    record("viewed_person", by=request.user, subject=one.person, county=one.county, detail={"what": "已付账单"})
+    note_reading(request, one.person, "已付账单")
     context = {
         "one": one, "rows": rows, "unknown": findings.get(""), "may_check": request.user.role in CHECKERS, "marks": MARKS,
         "sample": any(map(assumed_figures, policies)),
@@ -169,8 +161,6 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
             remove_paid_bill(by=request.user, bill=one, reason=form.cleaned_data["reason"])
         except Refused as refused:
             form.refuse(refused)
-        except PaidBill.DoesNotExist:
-            raise Http404 from None
         else:
             messages.success(request, f"已删除账单 {one.bill_no}，并重新核对了{one.person.name}。")
             return redirect("statements:checks")

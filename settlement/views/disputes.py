@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from ledger.actions.refusals import Refused
@@ -51,8 +51,6 @@ def dispute(request: HttpRequest, pk: int) -> HttpResponse:
             made = set_aside(by=request.user, statement=one, entries=form.cleaned_data["layers"], reason=form.cleaned_data["reason"])
         except Refused as refused:
             form.refuse(refused)
-        except Statement.DoesNotExist:
-            raise Http404 from None
         else:
             messages.success(request, f"已把结算 {made.number} 的 {made.set_aside_yuan:,} 元列为争议款，本期不付。")
             return redirect("statements:statement", one.pk)
@@ -76,8 +74,6 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
             ended = _end(request.user, one, **form.cleaned_data)
         except Refused as refused:
             form.refuse(refused)
-        except (Dispute.DoesNotExist, Statement.DoesNotExist):
-            raise Http404 from None
         else:
             messages.success(request, f"结算 {ended.number} 的争议：{ended.get_outcome_display()}。")
             return redirect("statements:disputes")

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from ledger.actions.trail import record as trail
 from ledger.models import Person, Role, Staff
+from ledger.views.reading import note_reading
 from settlement.calculation import shown
 from settlement.models import Settlement
 from settlement.preparing import bill_from
@@ -98,7 +99,7 @@ def of_person(request: HttpRequest, person_pk: int) -> HttpResponse:
     rows = Settlement.objects.visible_to(request.user).filter(person=person).select_related("disease", "hospital")
     request.nav_name = "ledger:case-list"
     if not request.htmx:  # The panel belongs to a page that is on the trail already.
-        trail("viewed_person", by=request.user, subject=person, county=person.county, detail={"what": "结算"})
+        note_reading(request, person, "结算")
     sums = rows.standing().order_by().aggregate(total=Sum("total_yuan"), self_pay=Sum("self_pay_yuan"))
     template = "settlement/_records_of_person.html" if request.htmx else "settlement/records_of_person.html"
     return render(request, template, {"person": person, "rows": list(rows), "sums": sums})

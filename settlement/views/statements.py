@@ -107,8 +107,6 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
         prepare_again(by=request.user, statement=one)
     except Refused as refused:
         messages.error(request, refused.message)
-    except Statement.DoesNotExist:
-        raise Http404 from None
     else:
         messages.success(request, "已重新生成明细。")
     return redirect("statements:statement", one.pk)
@@ -135,8 +133,6 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
                 messages.error(request, refused.message)
                 return redirect("statements:statement", one.pk)
             form.refuse(refused)
-        except Statement.DoesNotExist:
-            raise Http404 from None
         else:
             messages.success(request, f"对账单 {one.number}：{move.done}。")
             return redirect("statements:statement", one.pk)
