@@ -41,6 +41,8 @@ class Case(models.Model):
     outcome = models.CharField("销号原因", max_length=16, choices=OUTCOMES, blank=True)
     age_confirmation_needed = models.BooleanField("超龄待确认", default=False)
     age_confirmed_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+")
+    folded_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="folded", verbose_name="已并入病例")
+    assigned_to = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办人")
     changed_at = models.DateTimeField("最近变动")
     version = models.PositiveIntegerField("版本", default=1)
 

@@ -70,6 +70,7 @@ class Person(models.Model):
     contact_phone = SealedField("联系人电话", blank=True, default="")
     village_doctor = models.CharField("乡村医生", max_length=60, blank=True)
     village_doctor_phone = SealedField("乡村医生电话", blank=True, default="")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="已并入")
     version = models.PositiveIntegerField("版本", default=1)
     created_at = models.DateTimeField("登记时间")
     created_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="登记人")

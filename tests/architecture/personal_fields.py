@@ -4,7 +4,7 @@
 _BY_MODEL = {
     "ledger.Person": (
         "name initials sex born_on id_number id_number_hash id_absent_reason insurance_number native_place phone phone_hash village"
-        " address household_number contact_name contact_relation contact_phone village_doctor village_doctor_phone",
+        " address household_number contact_name contact_relation contact_phone village_doctor village_doctor_phone merged_into",
         "id county township version created_at created_by",
     ),
     "ledger.Residence": ("person village address reason", "id county township during"),
@@ -15,9 +15,9 @@ _BY_MODEL = {
     "ledger.Enrolment": ("person enrolled plan pooling_area", "id year"),
     "ledger.PolicyCard": ("person number during", "id"),
     "ledger.Case": (
-        "person disease found_how found_by_name diagnosed_on diagnosis_hospital icd10 outcome",
+        "person disease found_how found_by_name diagnosed_on diagnosis_hospital icd10 outcome folded_into",
         "id county township state found_on registered_on registered_by verified_on hospital_code hospital_name completed_on closed_on"
-        " age_confirmation_needed age_confirmed_by changed_at version",
+        " age_confirmation_needed age_confirmed_by assigned_to changed_at version",
     ),
     "ledger.CaseEvent": ("person case text reason by_name", "id at on move from_state to_state by unit county"),
     "ledger.StruckOff": ("case during", "id"),
@@ -29,6 +29,19 @@ _BY_MODEL = {
         "file_name people preview outcome",
         "id staff area layout category since whole counts decisions state made_at applied_at",
     ),
+    "ledger.Merge": ("kept gone before carried reason undone_reason", "id merged_at merged_by undone_at undone_by"),
+    "ledger.Transfer": (
+        "person given_name village address moved_on reason answer",
+        "id from_county to_county asked_at asked_by city_from state answered_at answered_by",
+    ),
+    "ledger.Proof": (
+        "person case kind file_name content withdrawn_reason",
+        "id number media_type size sha256 added_at added_by withdrawn_at withdrawn_by",
+    ),
+    "ledger.SavedFilter": ("name query", "id staff"),
+    "ledger.ListColumns": ("", "id staff columns"),
+    "ledger.Holiday": ("", "id prefecture day works name document"),
+    "ledger.DataChange": ("", "id prefecture at by kind subject text document"),
     "ledger.AuditEvent": ("username subject_id detail address", "id at staff role action subject_type county_code"),
     "ledger.AuditSeal": ("", "sequence event hash sealed_at"),
     "ledger.Staff": (
@@ -46,6 +59,11 @@ _BY_MODEL = {
     "hospitals.HospitalLevel": ("", "id hospital policy level"),
     "hospitals.Designation": ("", "id hospital disease area tier year document"),
     "hospitals.Stay": ("case hospital admitted_on discharged_on completed_on lasting", "id recorded_at recorded_by"),
+    "hospitals.FollowUpRule": ("", "id prefecture disease months visitor document"),
+    "hospitals.FollowUp": (
+        "case stay done_on way finding text cancelled_reason",
+        "id due_on visitor planned_at planned_by done_by cancelled_on",
+    ),
     "settlement.PolicyArea": ("", "id name division"),
     "settlement.PolicyVersion": (
         "",

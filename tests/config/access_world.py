@@ -1,0 +1,142 @@
+"""The objects that the table's addresses name, one's own and a stranger's: a new address finds its object here."""
+
+import datetime
+import re
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from config.access import TABLE
+from hospitals.models import Stay
+from ledger import clock
+from ledger.models import Category, Role
+from reports.models import DueRule
+from settlement.actions.clients import open_client
+from tests.ledger.importing.lists import waiting_upload
+from tests.settlement.kept import kept_settlement
+from tests.settlement.kept_policies import kept_policies
+from tests.settlement.statement_world import kept_between_payers
+
+PUBLIC = {name for name, rule in TABLE.items() if rule.roles is None}
+SIGNED = {name for name, rule in TABLE.items() if rule.signed}
+# Addresses whose object lies in an area; the rest show whatever the reader's own area holds.
+WITH_OBJECT = {
+    "person": ["person", "timeline", "reveal", "person-edit", "move-house", "category-add", "enrolment", "policy-card", "case-add"],
+    "fact": ["category-verify", "category-end", "out-of-poverty"],
+    "case": ["case-move"],
+}
+
+
+def addresses(resolver=None, namespace: str = "") -> dict[str, URLPattern]:
+    """Every named address below the project's URLconf, by its full name."""
+    found = {}
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            found |= addresses(entry, inner)
+        else:
+            found[f"{namespace}{entry.name}"] = entry
+    return found
+
+
+class World:
+    """The objects that addresses name: one's own in 柳城县, and the same in 鹿寨县."""
+
+    def __init__(self, cast):
+        self.cast = cast
+        DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=datetime.date(2017, 8, 1))
+        self.own = self._objects(cast.register("石永福", found_on=datetime.date(2017, 10, 1)), cast.hospital, "450222")
+        self.foreign = self._objects(
+            cast.register("覃水莲", village=cast.village2, found_on=datetime.date(2017, 10, 1)), cast.city_hospital, "450223"
+        )
+
+        system, _ = open_client(
+            by=cast.operator, name="住院收费系统", staff=cast.liaison, addresses="10.1.2.3", expires_on=datetime.date(2017, 12, 31)
+        )
+        self.own["client"] = self.foreign["client"] = system.pk
+        # Policies are one prefecture's, so there is no foreign one here: tests/settlement/test_policy_pages.py has one.
+        for kind, pk in kept_policies(by=cast.city).items():
+            self.own[kind] = self.foreign[kind] = pk
+
+    def _objects(self, person, hospital, county: str) -> dict:
+        fact = person.categories.get(category=Category.REGISTERED_POOR)
+        case = person.cases.get()
+        type(case).objects.everywhere("set-up").filter(pk=case.pk).update(
+            state="in_treatment", hospital_code=hospital.code, hospital_name=hospital.name
+        )
+        clerk = self.cast.clerk if county == "450222" else self.cast.clerk2
+        stay = Stay.objects.create(
+            case=case, hospital=hospital, admitted_on=datetime.date(2017, 10, 10), recorded_at=clock.now(), recorded_by=clerk
+        )
+        earlier = Stay.objects.create(
+            case=case, hospital=hospital, admitted_on=datetime.date(2017, 10, 2), discharged_on=datetime.date(2017, 10, 5),
+            recorded_at=clock.now(), recorded_by=clerk,
+        )  # fmt: skip
+        return {
+            "upload": waiting_upload(clerk).pk,
+            "settlement": kept_settlement(earlier, by=self.cast.liaison).pk,
+            **kept_between_payers(person, hospital, by=clerk),
+            "person": person.pk,
+            "fact": fact.pk,
+            "case": case.pk,
+            "stay": stay.pk,
+            "county": county,
+            "staff": clerk.pk,
+            "village": person.village_id,
+        }
+
+    def address(self, name: str, things: dict) -> str:
+        pattern = addresses()[name]
+        kinds = {
+            "hospitals:discharge": "stay", "hospitals:plan": "case", "hospitals:admit": "case", "hospitals:complete": "case",
+            "hospitals:withdraw": "case",
+            "settlement:record": "settlement", "settlement:reverse": "settlement", "settlement:again": "settlement",
+            "settlement:calculation-sheet": "settlement", "settlement:settlement-sheet": "settlement",
+            "ledger:account-reset": "staff", "ledger:account-switch": "staff", "ledger:division-end": "village",
+            "settlement:client-edit": "client", "settlement:client-switch": "client", "settlement:client-rotate": "client",
+        }  # fmt: skip
+        if name.startswith("policies:"):
+            drafts = {"policies:edit", "policies:publish", "policies:upload-draft"}
+            kinds[name] = "limit" if name.startswith("policies:limit-") else "draft" if name in drafts else "version"
+            kinds["policies:discard"] = "spare_draft"
+        if name.startswith("statements:") and "pk" in _inner(pattern):
+            kinds |= {"statements:resolve": "dispute", "statements:check-bill": "paid_bill", "statements:check-remove": "paid_bill"}
+            kinds.setdefault(name, "statement")
+        if name.startswith("ledger:people-import-"):
+            kinds[name] = "upload"
+        kind = kinds.get(name) or next((kind for kind, views in WITH_OBJECT.items() if name.removeprefix("ledger:") in views), "person")
+        values = {
+            "pk": things[kind], "person_pk": things["person"], "what": "phone", "move": "verify", "period": "2017-10",
+            "code": things["county"], "group": "all", "figure": "total", "county_code": things["county"],
+            "key": "1", "rest": "nowhere",
+            "token": "a-draft-of-nobody", "step": "confirm",
+        }  # fmt: skip
+        return reverse(name, kwargs={key: values[key] for key in pattern.pattern.converters | _inner(pattern)})
+
+
+def _inner(pattern: URLPattern) -> dict:
+    return dict.fromkeys(re.findall(r"<(?:\w+:)?(\w+)>", str(pattern.pattern)), None)
+
+
+ROLE_STAFF = {
+    Role.TOWNSHIP: "township", Role.CLERK: "clerk", Role.LEAD: "lead", Role.CIVIL: "civil", Role.POVERTY: "poverty",
+    Role.DISABLED: "disabled", Role.INSURANCE: "insurance", Role.FINANCE: "finance", Role.LIAISON: "liaison", Role.EXPERT: "expert",
+    Role.CITY: "city", Role.AUDITOR: "auditor", Role.OPERATOR: "operator",
+}  # fmt: skip
+# Read by many; what is sent to them is the city's alone.
+KEPT_BY_THE_CITY = {"policies:assumed", "policies:limits", "policies:levels"}
+# What a city official asks for lies in its prefecture, so 鹿寨县 is not foreign to it; an operator keeps all accounts of it.
+REACHES_BOTH = {Role.CITY, Role.OPERATOR}
+NAMES = sorted(TABLE)
+# The statement of the world is the insurance office's: no other payer of the county sees it.
+ANOTHER_OFFICES = {f"statements:{name}" for name in ("statement", "again", "step", "workbook", "dispute", "resolve")}
+
+
+def not_this_one(name: str, role: str, method: str) -> bool:
+    """Own objects that are rightly not there: a move that asks nothing has no page, a county has no villages of its prefecture."""
+    if role in (Role.CIVIL, Role.FINANCE) and name in ANOTHER_OFFICES:
+        return True
+    if role != Role.CLERK and name.startswith("ledger:people-import-"):  # The world's upload is the clerk's: nobody else sees it.
+        return True
+    if role != Role.CITY and method == "POST" and name in KEPT_BY_THE_CITY:
+        return True
+    return (name == "ledger:case-move" and method == "GET") or (role == Role.CITY and name.startswith("ledger:division"))
