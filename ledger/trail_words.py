@@ -93,6 +93,7 @@ ACTIONS = {
     "division_ended": "停用乡镇或村",
     "division_resumed": "恢复乡镇或村",
     "divisions_imported": "导入乡镇与村",
+    "data_changed": "修改资料库",
     # Accounts and rules
     "account_opened": "新建账号",
     "password_reset": "重设密码",
@@ -117,6 +118,7 @@ SUBJECTS = {
     "dispute": "争议款",
     "paidbill": "已付账单",
     "client": "接口客户端",
+    "datachange": "资料变更",
 }
 # What may be told of a detail, and how. Names, addresses and hashes stay where they are.
 TOLD = {
@@ -140,6 +142,8 @@ TOLD = {
     "bills": "{} 张账单",
     "client": "接口客户端 {}",
     "refused": "原因 {}",
+    "data": "{}",
+    "document": "依据 {}",
 }
 # Why a hospital system was turned away at the interface: its codes in an auditor's words.
 REFUSALS = {
