@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.utils import timezone
-
 from settlement.engine.bill import Result
 from settlement.engine.chain import Chain
 from settlement.engine.errors import CannotSettle, ConservationBroken
 from settlement.engine.policy import Policy
 from settlement.entitlement import year_of
 from settlement.models import Settlement
+from settlement.models.settlement import number_of
 from settlement.money import to_fen
 from settlement.preparing import bill_from
 from settlement.rules import chain_of
@@ -60,7 +59,7 @@ class Kept(NamedTuple):
 
     @property
     def number(self) -> str:
-        return f"JS{timezone.localtime(self.settled_at):%Y%m}-{self.pk:06d}"
+        return number_of(self.settled_at, self.pk)
 
 
 def recount(settlement: Settlement, chain: Chain | None = None) -> tuple[Policy, Result]:

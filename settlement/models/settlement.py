@@ -1,5 +1,7 @@
 """Settlements, the person's year they add up to, and the reversals that undo them. Rows are never edited."""
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -88,8 +90,12 @@ class Settlement(models.Model):
 
     @property
     def number(self) -> str:
-        """结算号: the month of settling and a running number."""
-        return f"JS{timezone.localtime(self.settled_at):%Y%m}-{self.pk:06d}"
+        return number_of(self.settled_at, self.pk)
+
+
+def number_of(settled_at: datetime.datetime, pk: int) -> str:
+    """结算号: the month of settling and a running number."""
+    return f"JS{timezone.localtime(settled_at):%Y%m}-{pk:06d}"
 
 
 class SettlementLine(models.Model):

@@ -7,8 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ledger.models import Category, CategoryFact, Person, Upload
-from tests.ledger.importing.lists import BORN, f2, roster
+from tests.ledger.importing.lists import f2, roster
 from tests.ledger.importing.test_preview import Lines
+from tests.ledger.importing.three_hundred import FAULTS, three_hundred
 
 pytestmark = pytest.mark.django_db
 
@@ -65,22 +66,15 @@ def test_json_says_every_line(cast, lines, run):
     assert [json.loads(out)[key] for key in ("new", "changed", "unchanged")] == [0, 0, 2]
 
 
-def test_every_one_of_three_hundred_is_accounted_for(cast, lines, run):
+def test_every_one_of_three_hundred_is_accounted_for(cast, run):
     """A county's table: five people known already, twelve lines wrong in different ways, title, total and signature around them."""
-    known = [cast.register(f"韦桂{word}", category=Category.DIBAO, disease="gastric-cancer") for word in "兰芳花英珍"]
-    table = [lines.f2(姓名=one.name, 身份证号=one.id_number.reveal(), 籍贯=None) for one in known]
-    table += [lines.f2(姓名="石爱民", 身份证号=lines.number(born_on=BORN.replace(year=1930 + at // 90)), 年龄=None) for at in range(283)]
-    faults = [
-        {"身份证号": 450222195103020326}, {"身份证号": "4.50222E+17"}, {"身份证号": "45022219510302032"}, {"身份证号": "450222195103020321"},
-        {"身份证号": "450222195113020326"}, {"身份证号": None}, {"姓名": "=cmd|' /C calc'!A0"}, {"姓名": None}, {"疾病名称": "感冒"},
-        {"性别": "不详"}, {"年龄": "老"}, {"城乡居民医保建立台帐时间": "去年"},
-    ]  # fmt: skip
-    table += [lines.f2(**{"身份证号": lines.number(born_on=BORN.replace(year=1929)), **fault}) for fault in faults]
-    status, out, _ = run(f2(*table), "--json", "--apply")
+    status, out, _ = run(three_hundred(cast), "--json", "--apply")
     told = json.loads(out)
     counts = {key: told[key] for key in ("rows", "new", "changed", "unchanged", "refused", "doubtful")}
     assert (status, counts) == (1, {"rows": 300, "new": 283, "changed": 0, "unchanged": 5, "refused": 12, "doubtful": 0})
-    assert [one["row"] for one in told["messages"]] == list(range(292, 304))
+    assert [(one["row"], one["column"], one["message"]) for one in told["messages"]] == [
+        (row, column, sentence) for row, (_, column, sentence) in enumerate(FAULTS, 292)
+    ]
     assert Person.objects.visible_to(cast.clerk).count() == 288
 
 
