@@ -55,8 +55,12 @@ TABLE: dict[str, Rule] = {
     "hospitals:public": Rule(None, "GET", "public"),
     # The workbench
     "reports:workbench": Rule(EVERYONE, "GET", "own area", "masked"),
+    "reports:work-list": Rule(BUREAU | KEEPERS | {Role.TOWNSHIP, Role.LIAISON, Role.CITY}, "GET", "own people", "masked"),
     # The ledger
     "ledger:case-list": Rule(CASE_READERS, "GET", "own cases", "masked"),
+    "ledger:list-settings": Rule(CASE_READERS, "GET POST", "self"),
+    "ledger:case-export": Rule(CASE_READERS, "GET POST", "own cases", "masked"),
+    "ledger:filter-keep": Rule(CASE_READERS, "GET POST", "self"),
     "ledger:find": Rule(CASE_READERS, "GET POST", "own people", "masked"),
     "ledger:register": Rule(FINDERS, "GET POST", "own area", "masked"),
     "ledger:identity-check": Rule(FINDERS, "POST", "own people", "masked"),
@@ -81,6 +85,18 @@ TABLE: dict[str, Rule] = {
     "ledger:policy-card": Rule(REGISTRARS | {Role.POVERTY}, "GET POST", "own people", "masked"),
     "ledger:case-add": Rule(FINDERS, "GET POST", "own people", "masked"),
     "ledger:case-move": Rule(REGISTRARS, "GET POST", "own cases", "masked"),
+    # Many at once, and from one hand into another
+    "ledger:many": Rule(BUREAU | KEEPERS, "POST", "own people", "masked"),
+    "ledger:hand-over": Rule({Role.LEAD}, "GET POST", "own cases", "masked"),
+    "ledger:proofs": Rule(CASE_READERS, "GET", "own people", "masked"),
+    "ledger:proof-add": Rule(REGISTRARS | KEEPERS | {Role.LIAISON}, "GET POST", "own people", "masked"),
+    "ledger:proof": Rule(CASE_READERS, "GET", "own people", "full"),
+    "ledger:proof-withdraw": Rule(REGISTRARS | KEEPERS | {Role.LIAISON}, "GET POST", "own people", "masked"),
+    # Moved from another county
+    "ledger:transfers": Rule(REPORT_READERS, "GET", "own transfers", "masked"),
+    "ledger:transfer-ask": Rule(BUREAU, "GET POST", "own area"),
+    "ledger:transfer": Rule(REPORT_READERS, "GET POST", "own transfers", "masked"),
+    "ledger:transfer-withdraw": Rule(BUREAU, "POST", "own transfers"),
     # Data kept by staff
     "ledger:divisions": Rule(BUREAU | {Role.CITY}, "GET POST", "own area"),
     "ledger:division-import": Rule(BUREAU, "GET POST", "own area"),

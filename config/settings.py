@@ -192,7 +192,8 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 CSRF_TRUSTED_ORIGINS = env.items("LEDGER_ORIGINS")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Uploaded files are never laid down in a folder: people's papers and lists stay in memory until they are sealed.
+FILE_UPLOAD_HANDLERS = ["ledger.upload_memory.InMemory"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static" if TRIAL else BASE_DIR / "staticfiles"

@@ -10,6 +10,7 @@ from django import forms
 
 from ledger.actions.refusals import Refused
 from ledger.identity import read_phone, tidy
+from ledger.upload_memory import DroppedFile
 
 # Full-width digits, letters and the hyphen alone: NFKC would narrow the brackets and commas of Chinese text too.
 NARROWED = {ord(narrow) + 0xFEE0: narrow for narrow in string.digits + string.ascii_letters + "-"}
@@ -60,7 +61,7 @@ class ListFileField(forms.FileField):
 
     def clean(self, data, initial=None):
         upload = super().clean(data, initial)
-        if upload.size > self.megabytes * 1024 * 1024:
+        if upload.size > self.megabytes * 1024 * 1024 or isinstance(upload, DroppedFile):
             raise forms.ValidationError(f"文件超过 {self.megabytes} MB。请拆成几个文件，分次导入。")
         if self.read is None:
             return upload
@@ -131,7 +132,7 @@ class LedgerForm(forms.Form):
             if isinstance(field, ListFileField):
                 continue  # It has its own sentences.
             verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
-            field.error_messages["required"] = f"请{verb}{field.label}。"
+            field.error_messages["required"] = f"请{verb}{' ' if str(field.label)[:1].isascii() else ''}{field.label}。"
             field.error_messages["invalid_choice"] = f"{field.label}不在可选范围，请重新选择。"
 
     def refuse(self, error) -> None:

@@ -30,6 +30,20 @@ def unseal(sealed: str) -> str:
     return AESGCM(settings.DATA_KEY).decrypt(raw[:12], raw[12:], None).decode()
 
 
+def seal_bytes(content: bytes, bound_to: str) -> bytes:
+    """A paper: ``aesgcm1:``, nonce and ciphertext. It opens only with the words that it was bound to."""
+    nonce = os.urandom(12)
+    return f"{ALGORITHM}:".encode() + nonce + AESGCM(settings.DATA_KEY).encrypt(nonce, content, bound_to.encode())
+
+
+def unseal_bytes(sealed: bytes, bound_to: str) -> bytes:
+    """Raises cryptography's InvalidTag for bytes that were changed, or were sealed with other words."""
+    algorithm, _, raw = bytes(sealed).partition(b":")
+    if algorithm != ALGORITHM.encode():
+        raise ValueError(f"sealed with an unknown algorithm: {algorithm[:20]!r}")
+    return AESGCM(settings.DATA_KEY).decrypt(raw[:12], raw[12:], bound_to.encode())
+
+
 def keyed_hash(text: str) -> str:
     """The hash by which a sealed number is found and kept unique: HMAC-SHA-256, in hex."""
     return hmac.new(settings.HASH_KEY, text.encode(), hashlib.sha256).hexdigest()

@@ -21,6 +21,16 @@ ACTIONS = {
     "person_registered": "登记患者",
     "person_corrected": "修改资料",
     "moved_house": "搬家",
+    "id_number_corrected": "改正身份证号",
+    "transfer_asked": "申请转入",
+    "transfer_accepted": "同意转入",
+    "transfer_refused": "不同意转入",
+    "transfer_withdrawn": "撤回转入申请",
+    "transfer_lapsed": "转入申请失效",
+    "proof_added": "上传证明材料",
+    "proof_withdrawn": "作废证明材料",
+    "viewed_proof": "打开证明材料",
+    "proof_damaged": "证明材料和上传时不同",
     "category_held": "登记类别",
     "category_verified": "核实类别",
     "category_ended": "终止类别",
@@ -46,6 +56,9 @@ ACTIONS = {
     "case_withdraw": "撤销完成治疗",
     "case_close": "销号",
     "case_reopen": "恢复病例",
+    "case_assigned": "分派经办人",
+    "case_handed_over": "交接病例",
+    "work_handed_over": "交接工作",
     # Policies and settlement
     "policy_loaded": "装入政策",
     "policy_drafted": "建立政策草稿",
@@ -100,6 +113,9 @@ ACTIONS = {
     "account_switched": "停用或启用账号",
     "admin_added": "后台添加",
     "admin_changed": "后台修改",
+    # The whole ledger
+    "backup_made": "备份台账",
+    "backup_restored": "从备份恢复台账",
 }
 SUBJECTS = {
     "person": "患者",
@@ -119,6 +135,7 @@ SUBJECTS = {
     "paidbill": "已付账单",
     "client": "接口客户端",
     "datachange": "资料变更",
+    "transfer": "转入申请",
 }
 # What may be told of a detail, and how. Names, addresses and hashes stay where they are.
 TOLD = {
@@ -132,6 +149,8 @@ TOLD = {
     "draft": "第 {} 稿",
     "row": "{}",
     "people": "{} 人",
+    "cases": "{} 例",
+    "successor": "交给 {}",
     "code": "{}",
     "new": "新增 {}",
     "changed": "变更 {}",

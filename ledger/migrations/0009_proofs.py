@@ -71,7 +71,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "证明材料",
                 "verbose_name_plural": "证明材料",
                 "ordering": ["number"],
-                "constraints": [models.UniqueConstraint(fields=("person", "number"), name="proof_numbered_within_a_person")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "number"), name="proof_numbered_within_a_person"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_by", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                                models.Q(("withdrawn_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="withdrawn_by_somebody_for_a_reason",
+                    ),
+                ],
             },
         ),
     ]

@@ -97,6 +97,12 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def too_much(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The answer to a request that is larger than any page of ours sends, or is cut off in the middle."""
+    text = "送来的内容太多或者不完整，没有保存。请返回上一页，减少内容或换小一些的文件再提交。"
+    return render(request, "components/notice_page.html", {"title": "内容太多", "text": text}, status=400)
+
+
 def not_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """One answer for a page that is not there, another county's record and another role's page."""
     return render(request, "components/notice_page.html", {"title": "没有这一页", "text": "没有这一页，或者不在您的管辖范围。"}, status=404)

@@ -8,16 +8,20 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from config.access import TABLE
 from hospitals.models import Stay
 from ledger import clock
-from ledger.models import Category, Role
+from ledger.actions.proofs import Brought, add_proofs
+from ledger.models import Category, Person, Role
 from reports.models import DueRule
 from settlement.actions.clients import open_client
+from tests.ledger.asking import third_county, waiting_transfer
 from tests.ledger.importing.lists import waiting_upload
+from tests.ledger.paper_files import picture
 from tests.settlement.kept import kept_settlement
 from tests.settlement.kept_policies import kept_policies
 from tests.settlement.statement_world import kept_between_payers
 
 PUBLIC = {name for name, rule in TABLE.items() if rule.roles is None}
 SIGNED = {name for name, rule in TABLE.items() if rule.signed}
+PAPER = picture("PNG")
 # Addresses whose object lies in an area; the rest show whatever the reader's own area holds.
 WITH_OBJECT = {
     "person": ["person", "timeline", "reveal", "person-edit", "move-house", "category-add", "enrolment", "policy-card", "case-add"],
@@ -49,6 +53,10 @@ class World:
             cast.register("覃水莲", village=cast.village2, found_on=datetime.date(2017, 10, 1)), cast.city_hospital, "450223"
         )
 
+        # Each waits for the answer of the person's county; the foreign one lies between two that are not 柳城县.
+        people = Person.objects.everywhere("set-up")
+        self.own["transfer"] = waiting_transfer(people.get(pk=self.own["person"]), to=cast.county2, by=cast.clerk2).pk
+        self.foreign["transfer"] = waiting_transfer(people.get(pk=self.foreign["person"]), to=third_county(cast), by=cast.clerk2).pk
         system, _ = open_client(
             by=cast.operator, name="住院收费系统", staff=cast.liaison, addresses="10.1.2.3", expires_on=datetime.date(2017, 12, 31)
         )
@@ -71,6 +79,7 @@ class World:
             case=case, hospital=hospital, admitted_on=datetime.date(2017, 10, 2), discharged_on=datetime.date(2017, 10, 5),
             recorded_at=clock.now(), recorded_by=clerk,
         )  # fmt: skip
+        add_proofs(by=clerk, person=person, kind="poverty", files=[Brought("贫困证明.png", PAPER)])
         return {
             "upload": waiting_upload(clerk).pk,
             "settlement": kept_settlement(earlier, by=self.cast.liaison).pk,
@@ -92,6 +101,7 @@ class World:
             "settlement:record": "settlement", "settlement:reverse": "settlement", "settlement:again": "settlement",
             "settlement:calculation-sheet": "settlement", "settlement:settlement-sheet": "settlement",
             "ledger:account-reset": "staff", "ledger:account-switch": "staff", "ledger:division-end": "village",
+            "ledger:transfer": "transfer", "ledger:transfer-withdraw": "transfer",
             "settlement:client-edit": "client", "settlement:client-switch": "client", "settlement:client-rotate": "client",
         }  # fmt: skip
         if name.startswith("policies:"):
@@ -108,7 +118,7 @@ class World:
             "pk": things[kind], "person_pk": things["person"], "what": "phone", "move": "verify", "period": "2017-10",
             "code": things["county"], "group": "all", "figure": "total", "county_code": things["county"],
             "key": "1", "rest": "nowhere",
-            "token": "a-draft-of-nobody", "step": "confirm",
+            "token": "a-draft-of-nobody", "step": "confirm", "number": 1,
         }  # fmt: skip
         return reverse(name, kwargs={key: values[key] for key in pattern.pattern.converters | _inner(pattern)})
 

@@ -1,0 +1,1 @@
+"""Papers brought as proofs: looked into by a process of their own before they are kept."""
