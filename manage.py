@@ -4,8 +4,8 @@
 import os
 import sys
 
-# Commands that change the schema log in as the owner of the tables; everything else as the application's role.
-OWNER_COMMANDS = {"migrate"}
+# Commands that make tables log in as their owner; everything else as the application's role.
+OWNER_COMMANDS = {"migrate", "restore"}
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,7 +25,9 @@ VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*)|:\?([^}]+))?\}")
 DOCKERFILE = (CHECKOUT / "Dockerfile").read_text()
 TEXT = (CHECKOUT / "docker-compose.yml").read_text()
 COMPOSE = yaml.safe_load(TEXT)
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "beat", "backup", "restore")
+BY_HAND = ("backup", "restore")
+ONCE = ("migrate", *BY_HAND)
 VALUES = {
     "LEDGER_HOSTS": "ledger.example.gov.cn",
     "LEDGER_SECRET_KEY": "a-long-random-text-for-one-test-only-0123456789",
@@ -56,7 +59,7 @@ def specified(text: str):
 
 
 def test_the_specification_accepts_it():
-    assert sorted(specified(TEXT).service_names()) == ["beat", "migrate", "postgres", "redis", "web", "worker"]
+    assert sorted(specified(TEXT).service_names()) == ["backup", "beat", "migrate", "postgres", "redis", "restore", "web", "worker"]
 
 
 @pytest.mark.parametrize(
@@ -73,8 +76,8 @@ def test_every_service_is_bounded():
     for name, service in COMPOSE["services"].items():
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
-        assert service["restart"] == ("no" if name == "migrate" else "unless-stopped"), name
-        assert name == "migrate" or service["healthcheck"]["test"][0] == "CMD", name
+        assert service["restart"] == ("no" if name in ONCE else "unless-stopped"), name
+        assert name in ONCE or service["healthcheck"]["test"][0] == "CMD", name
         assert service.get("read_only") or name == "postgres", name
         assert "privileged" not in service, name
         assert "outside" not in service["networks"] or name == "web", name
@@ -97,6 +100,13 @@ def test_postgresql_keeps_its_data_where_version_18_does():
     postgres = COMPOSE["services"]["postgres"]
     assert postgres["image"] == "postgres:18"
     assert postgres["volumes"] == ["database:/var/lib/postgresql"]
+
+
+def test_backup_and_restore_start_only_by_hand():
+    assert {name for name, service in COMPOSE["services"].items() if "profiles" in service} == set(BY_HAND)
+    folder = "${LEDGER_BACKUPS:-./backups}:/backups"
+    assert [COMPOSE["services"][name]["volumes"] for name in BY_HAND] == [[folder], [f"{folder}:ro"]]
+    assert "DATABASE_OWNER_URL" not in COMPOSE["services"]["backup"]["environment"], "the application's role reads everything"
 
 
 def test_every_secret_comes_from_the_environment():
@@ -166,6 +176,16 @@ class Stack:
         test = self.argv(COMPOSE["services"][name]["healthcheck"]["test"][1:])
         return subprocess.run(test, cwd=self.folder, env=self.environment(name), timeout=30).returncode == 0
 
+    def by_hand(self, name: str, *more: str) -> subprocess.CompletedProcess:
+        """``docker compose run --rm NAME MORE``"""
+        service = COMPOSE["services"][name]
+        moved = {"/srv/ledger": str(self.folder), "/backups": str(self.folder / "backups")}
+        words = [*service["entrypoint"], *(more or service["command"])]
+        for old, new in moved.items():
+            words = [word.replace(old, new) for word in words]
+        folder = self.folder / "backups" if service.get("working_dir") else self.folder
+        return subprocess.run(words, cwd=folder, env=self.environment(name), capture_output=True, text=True, timeout=120)
+
     def run(self, *command: str, name: str) -> subprocess.CompletedProcess:
         return subprocess.run(command, cwd=self.folder, env=self.environment(name), capture_output=True, text=True, timeout=120)
 
@@ -220,7 +240,22 @@ def a_whole_stack_starts(image: Path, server: EmbeddedServer, redis_url: str) ->
             assert "immutable" in sheet.headers["Cache-Control"]
         assert all(child.is_alive for child in (web, worker, beat))
         processes = [child.process for child in (web, worker, beat)]
+        assert stack.by_hand("restore", backed_up(stack), "--replace").stderr.startswith("还有 "), "the services use the database"
     assert [process.returncode for process in processes] == [0, 0, 0]
+    assert stack.by_hand("restore", "nothing-here").returncode == 1
+    done = stack.by_hand("restore", next((stack.folder / "backups").iterdir()).name, "--replace")
+    assert done.returncode == 0, done.stderr
+    assert "已恢复" in done.stdout
+    shutil.rmtree(stack.folder / "backups")
+
+
+def backed_up(stack: Stack) -> str:
+    """The name of the backup that one command makes while the services work."""
+    (stack.folder / "backups").mkdir()
+    done = stack.by_hand("backup")
+    assert done.returncode == 0, done.stderr
+    (found,) = (stack.folder / "backups").iterdir()
+    return found.name
 
 
 def test_the_commands_start_without_redis(image, server):
