@@ -26,6 +26,11 @@ class Plan:
         return self.version.during.lower
 
     @property
+    def last_day_before(self) -> datetime.date:
+        """The last day of the versions that end with this one's beginning."""
+        return self.first_day - datetime.timedelta(days=1)
+
+    @property
     def waits_for_another(self) -> bool:
         """Whether nothing is wrong with the draft itself."""
         return self.faults == [OWN_WORK]

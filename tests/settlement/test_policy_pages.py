@@ -164,7 +164,7 @@ def test_from_copy_to_publication_through_the_pages(desk):
     assert "最后修改这份草稿的是您" in text_of(first.get(f"/policies/{draft.pk}/publish/"))
     assert first.post(f"/policies/{draft.pk}/publish/").status_code == 422
     plan = text_of(second.get(f"/policies/{draft.pk}/publish/"))
-    assert "柳卫医〔2017〕40号 第 1 版 执行到 2017-10-01 的前一天" in plan
+    assert "柳卫医〔2017〕40号 第 1 版 执行到 2017-09-30" in plan
     done = second.post(f"/policies/{draft.pk}/publish/", follow=True)
     assert "已发布柳卫医〔2017〕40号 第 2 版，自 2017-10-01 起执行。" in text_of(done)
     assert second.get(f"/policies/{draft.pk}/edit/").status_code == 404

@@ -152,7 +152,7 @@ def test_what_is_wrong_with_the_report_is_said_beside_its_field(window, counter,
         ({"icd10": "C18.9"}, "ICD-10 编码 C18.9 不属于胃癌（应以 C16 开头）。请核对病种或编码。"),
         ({"found_on": "2017-10-21"}, "发现日期 2017-10-21 晚于今天，请改正。"),
         ({"disease": "cataract", "icd10": "H25"}, "石永福的台账上已有白内障，不用再报。请患者所在县卫健部门核对由哪家医院救治。"),
-        ({"icd10": ""}, "请填写ICD-10 编码。"),
+        ({"icd10": ""}, "请填写 ICD-10 编码。"),
     ):
         answer = counter.client.post(address, FOUND | typed)
         assert answer.status_code == 422
