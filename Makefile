@@ -11,7 +11,9 @@ export PYTHONUTF8 = 1
 no := 0 no false
 RUN := .venv/bin/python
 
-.PHONY: demo test race-test bench check lock
+.PHONY: demo test race-test bench check lock install wheelhouse manual
+# A folder of wheels to install from where there is no internet; see docs/deployment.md.
+export WHEELHOUSE
 
 demo:
 	@$(PYTHON) config/trial/install.py requirements.txt
@@ -36,6 +38,20 @@ check:
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m ruff check .
 	@$(RUN) .venv/bin/lint-imports
+
+# What a server needs and nothing more: .venv with the packages of requirements.txt.
+install:
+	@$(PYTHON) config/trial/install.py requirements.txt
+
+# Where there is internet: every package as a wheel into one folder, to be copied to a server of the same system and Python.
+wheelhouse:
+	@$(PYTHON) -m pip download --disable-pip-version-check --require-hashes --only-binary :all: \
+		--dest "$(or $(WHEELHOUSE),wheelhouse)" -r requirements.txt
+
+# The user guide's pictures, taken anew from the demo's data.
+manual:
+	@$(PYTHON) config/trial/install.py requirements-dev.txt
+	@exec $(RUN) docs/manual/screenshots.py $(ARGS)
 
 # Writes requirements.txt and requirements-dev.txt anew; UPGRADE=1 takes newer versions.
 lock:

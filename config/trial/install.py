@@ -20,8 +20,16 @@ def stamp_of(requirements: Path) -> Path:
     return VENV / f".installed-{requirements.stem}-{hashlib.sha256(text).hexdigest()[:16]}"
 
 
-def install(requirements: Path) -> int:
+def source(wheelhouse: str) -> list[str]:
+    """Where pip takes the packages from: its usual index, or, on a server without internet, a folder of wheels and nothing else."""
+    return ["--no-index", "--find-links", str(Path(wheelhouse).resolve())] if wheelhouse else []
+
+
+def install(requirements: Path, wheelhouse: str = "") -> int:
     """Install the list where its stamp is missing. Answers the exit status."""
+    if wheelhouse and not Path(wheelhouse).is_dir():
+        print(f"没有文件夹 {wheelhouse}。请在能上网的机器上运行 make wheelhouse，把做好的 wheelhouse 文件夹复制过来，再写它的路径。")
+        return 1
     if sys.version_info[:2] != NEEDED:
         found = ".".join(map(str, sys.version_info[:2]))
         print(
@@ -40,11 +48,12 @@ def install(requirements: Path) -> int:
         for command in (
             # A .venv whose Python has gone (moved machine, newer system) is made anew, not mended.
             [sys.executable, "-m", "venv", *(["--clear"] if PYTHON.is_symlink() and not PYTHON.exists() else []), str(VENV)],
-            [str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(requirements)],
+            [str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", *source(wheelhouse), "-r", str(requirements)],
         ):
             done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             if done.returncode:
-                print(f"{done.stdout}\n安装没有成功，原因见上。常见的是网络不通或缺少 venv；解决后再运行一次同样的命令即可。")
+                likely = "wheelhouse 里缺包，或是为别的系统、别的清单下载的" if wheelhouse else "网络不通或缺少 venv"
+                print(f"{done.stdout}\n安装没有成功，原因见上。常见的是{likely}；解决后再运行一次同样的命令即可。")
                 return 1
         for old in VENV.glob(f".installed-{requirements.stem}-*"):
             old.unlink()
@@ -54,6 +63,6 @@ def install(requirements: Path) -> int:
 
 if __name__ == "__main__":
     try:
-        sys.exit(install(Path(sys.argv[1])))
+        sys.exit(install(Path(sys.argv[1]), os.environ.get("WHEELHOUSE", "")))
     except KeyboardInterrupt:
         sys.exit(130)
