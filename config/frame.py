@@ -8,14 +8,16 @@ from django.urls import reverse
 
 from config.access import rule_for
 from ledger import clock
+from ledger.actions.transfers import transfers_waiting_for
 from ledger.models import Division, Role
 from ledger.models.division import Level, UnitKind, UnitName
+from reports.work_lists import number_waiting
 from settlement.out_of_order import differing_years
 from settlement.policy_scope import drafts_waiting_for
 
 # Group → (address, words, the query that narrows it). A link is drawn only where the access table opens it.
 NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
-    ("", [("reports:workbench", "工作台", "")]),
+    ("", [("reports:workbench", "工作台", ""), ("reports:work-list", "待办清单", "")]),
     (
         "台账",
         [
@@ -25,6 +27,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("ledger:category-queue", "待核实类别", ""),
             ("ledger:people-import", "导入名单", ""),
             ("ledger:find", "按证号查找", ""),
+            ("ledger:transfers", "转入转出", ""),
         ],
     ),
     (
@@ -52,6 +55,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
         "管理",
         [
             ("ledger:accounts", "账号", ""),
+            ("ledger:hand-over", "交接工作", ""),
             ("settlement:clients", "接口客户端", ""),
             ("admin:index", "区划与规则", ""),
             ("ledger:trail", "操作记录", ""),
@@ -60,7 +64,12 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
 ]
 ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}}
 # How many wait behind a link, where that is not told elsewhere.
-COUNTED = {"settlement:order": lambda staff: differing_years(staff).count(), "policies:list": drafts_waiting_for}
+COUNTED = {
+    "settlement:order": lambda staff: differing_years(staff).count(),
+    "policies:list": drafts_waiting_for,
+    "ledger:transfers": transfers_waiting_for,
+    "reports:work-list": number_waiting,
+}
 
 
 @dataclass

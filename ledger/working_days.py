@@ -6,10 +6,10 @@ from ledger.models import Division, Holiday
 
 
 class Calendar:
-    """A prefecture's days off over a stretch, read once. A day that no row names follows the week."""
+    """A prefecture's listed days from a day on, read once. A day that no row names follows the week."""
 
-    def __init__(self, prefecture: Division, first: datetime.date, last: datetime.date):
-        listed = Holiday.objects.filter(prefecture=prefecture, day__range=(first, last))
+    def __init__(self, prefecture: Division, first: datetime.date):
+        listed = Holiday.objects.filter(prefecture=prefecture, day__gte=first)
         self.works = dict(listed.values_list("day", "works"))
 
     def is_working(self, day: datetime.date) -> bool:
@@ -17,17 +17,16 @@ class Calendar:
 
 
 def after_working_days(prefecture: Division, day: datetime.date, number: int) -> datetime.date:
-    """The first day on which ``number`` whole working days have passed since ``day``, which itself does not count.
+    """The first working day by which ``number`` whole working days have passed since ``day``, which itself does not count.
 
     Asked on Monday the 16th, three working days are the 17th, 18th and 19th: the answer is the 20th, or the next working
-    day after the third.
+    day after the third. However long a stretch of listed days is, it ends: the table has a last row.
     """
-    calendar = Calendar(prefecture, day, day + datetime.timedelta(days=60 + 7 * number))
+    calendar = Calendar(prefecture, day)
     passed = 0
-    while passed < number:
+    while True:
         day += datetime.timedelta(days=1)
-        passed += calendar.is_working(day)
-    day += datetime.timedelta(days=1)
-    while not calendar.is_working(day):
-        day += datetime.timedelta(days=1)
-    return day
+        if calendar.is_working(day):
+            if passed == number:
+                return day
+            passed += 1

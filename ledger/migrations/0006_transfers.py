@@ -1,4 +1,4 @@
-"""A county asks for somebody who moved to it; working days follow the city's table of holidays."""
+"""A county asks for somebody who moved to it; working days follow the city's table of holidays; former ID numbers stay findable."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             name="Transfer",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("given_number", models.CharField(max_length=18, verbose_name="申请时所填证号（遮盖）")),
                 ("given_name", models.CharField(max_length=60, verbose_name="申请时所填姓名")),
                 ("address", models.CharField(max_length=120, verbose_name="新住址")),
                 ("moved_on", models.DateField(verbose_name="搬迁日期")),
@@ -49,7 +50,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("asked", "待答复"), ("accepted", "已转入"), ("refused", "未同意"), ("withdrawn", "已撤回")],
+                        choices=[("asked", "待答复"), ("accepted", "已转入"), ("refused", "未同意"), ("withdrawn", "已撤回"), ("lapsed", "已失效")],
                         default="asked",
                         max_length=10,
                         verbose_name="状态",
@@ -103,12 +104,39 @@ class Migration(migrations.Migration):
                 "verbose_name": "转入申请",
                 "verbose_name_plural": "转入申请",
                 "ordering": ["-asked_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["from_county", "state", "-asked_at"], name="transfer_asked_of"),
+                    models.Index(fields=["to_county", "state", "-asked_at"], name="transfer_asked_by"),
+                ],
                 "constraints": [
                     models.UniqueConstraint(condition=models.Q(("state", "asked")), fields=("person",), name="one_open_transfer_a_person"),
                     models.CheckConstraint(
                         condition=models.Q(("from_county", models.F("to_county")), _negated=True), name="transfer_between_counties"
                     ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FormerNumber",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("id_number_hash", models.CharField(db_index=True, max_length=64, verbose_name="原身份证号散列")),
+                ("until", models.DateField(verbose_name="改正日期")),
+                ("reason", models.CharField(max_length=120, verbose_name="改正原因")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_numbers",
+                        to="ledger.person",
+                        verbose_name="患者",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "原身份证号",
+                "verbose_name_plural": "原身份证号",
+                "ordering": ["-until", "-id"],
             },
         ),
     ]

@@ -5,6 +5,7 @@ from ledger.models.case import Case, CaseEvent, StruckOff
 from ledger.models.data_change import DataChange
 from ledger.models.disease import Coverage, CoverageList, Disease, Programme, ReportGroup
 from ledger.models.division import Division, UnitName
+from ledger.models.former_number import FormerNumber
 from ledger.models.holiday import Holiday
 from ledger.models.list_setting import ListColumns, SavedFilter
 from ledger.models.merge import Merge
@@ -17,7 +18,7 @@ from ledger.models.upload import Upload
 
 __all__ = [
     "AuditEvent", "AuditSeal", "Case", "CaseEvent", "Category", "CategoryFact", "Coverage", "CoverageList", "DataChange",
-    "Disease", "Division", "Enrolment", "Holiday", "ListColumns", "Merge", "Person", "PolicyCard", "Programme", "Proof",
+    "Disease", "Division", "Enrolment", "FormerNumber", "Holiday", "ListColumns", "Merge", "Person", "PolicyCard", "Programme", "Proof",
     "ProofKind", "ReportGroup", "Residence", "Role", "SavedFilter", "Staff", "Standing", "StruckOff", "Transfer", "UnitName",
     "Upload",
 ]  # fmt: skip

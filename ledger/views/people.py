@@ -158,7 +158,7 @@ class FindForm(LedgerForm):
 def find(request: HttpRequest) -> HttpResponse:
     """By the exact ID number, by POST, so that no number stands in an address or a log."""
     form = FindForm(posted(request))
-    answer, unknown = "", False
+    answer, unknown, elsewhere = "", False, False
     if request.method == "POST" and form.is_valid():
         try:
             holder = actions.holder_of(form.cleaned_data["id_number"], by=request.user)
@@ -167,8 +167,10 @@ def find(request: HttpRequest) -> HttpResponse:
         else:
             if holder.person and Person.objects.visible_to(request.user).filter(pk=holder.person.pk).exists():
                 return redirect("ledger:person", holder.person.pk)
+            elsewhere = holder.elsewhere
             if holder.elsewhere or holder.person:
                 answer = "已在其他县区登记，可申请转入。" if holder.elsewhere else "本县其他乡镇已登记，请与县卫健部门联系。"
             else:
                 answer, unknown = "没有登记过这个身份证号。", True
-    return render(request, "ledger/find.html", {"form": form, "answer": answer, "unknown": unknown}, status=422 if form.errors else 200)
+    context = {"form": form, "answer": answer, "unknown": unknown, "elsewhere": elsewhere}
+    return render(request, "ledger/find.html", context, status=422 if form.errors else 200)

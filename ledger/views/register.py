@@ -27,6 +27,7 @@ class Identity:
     error: str = ""
     hint: str = ""
     holder: Person | None = None
+    elsewhere: bool = False
     similar: list[Person] = field(default_factory=list)
     age: int | None = None
 
@@ -66,7 +67,7 @@ def look_up(
             found.error = refused.message
             return found
         if holder.elsewhere:
-            found.error = "已在其他县区登记，可申请转入。"
+            found.elsewhere, found.error = True, "已在其他县区登记，可申请转入。"
         elif holder.person and holder.person.pk != except_pk:
             found.holder = holder.person
             found.error = f"本县已有{holder.person.name}用这个身份证号登记，请打开已有的资料。"
