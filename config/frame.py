@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from config.access import rule_for
+from hospitals.visit_list import number_due
 from ledger import clock
 from ledger.actions.transfers import transfers_waiting_for
 from ledger.models import Division, Role
@@ -26,6 +27,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("ledger:case-list", "待核实登记", "?state=registered"),
             ("ledger:category-queue", "待核实类别", ""),
             ("ledger:people-import", "导入名单", ""),
+            ("hospitals:follow-up-list", "随访", ""),
             ("ledger:find", "按证号查找", ""),
             ("ledger:transfers", "转入转出", ""),
         ],
@@ -46,9 +48,15 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
         "资料",
         [
             ("hospitals:list", "定点医院", ""),
+            ("hospitals:follow-up-rules", "随访规则", ""),
             ("policies:list", "政策参数", ""),
             ("policies:limits", "单病种限额", ""),
+            ("ledger:coverage", "病种目录", ""),
+            ("ledger:diseases", "病种", ""),
             ("ledger:divisions", "乡镇与村", ""),
+            ("ledger:units", "单位名称", ""),
+            ("ledger:holidays", "节假日", ""),
+            ("ledger:data-changes", "资料变更", ""),
         ],
     ),
     (
@@ -65,6 +73,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
 ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}}
 # How many wait behind a link, where that is not told elsewhere.
 COUNTED = {
+    "hospitals:follow-up-list": number_due,
     "settlement:order": lambda staff: differing_years(staff).count(),
     "policies:list": drafts_waiting_for,
     "ledger:transfers": transfers_waiting_for,

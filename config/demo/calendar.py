@@ -4,17 +4,14 @@ import datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
+from config.demo.holidays import days_off
+
 SEED = 450200
 ZONE = ZoneInfo("Asia/Shanghai")
 BASELINE_DAY = datetime.date(2017, 5, 31)  # 附件 8: 统计截止日期为 2017 年 5 月。
 LAST_DAY = datetime.date(2017, 10, 20)
 QUARTER_DAY = datetime.date(2017, 10, 1)
-# The days off of 2017 that fall on weekdays, and the whole first week of October.
-HOLIDAYS = {
-    *(datetime.date(2017, 1, day) for day in (27, 28, 29, 30, 31)),
-    *(datetime.date(2017, month, day) for month, day in ((1, 2), (2, 1), (2, 2), (4, 3), (4, 4), (5, 1), (5, 29), (5, 30))),
-    *(datetime.date(2017, 10, day) for day in range(1, 9)),
-}
+HOLIDAYS = days_off(2017)  # Weekends that are made up for stay free in the demo: its offices never worked on one.
 
 
 def days(number: int) -> datetime.timedelta:

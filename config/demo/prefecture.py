@@ -9,6 +9,7 @@ from config.demo.book import Book
 from config.demo.calendar import SEED
 from config.demo.cast import Cast
 from config.demo.desks import Desks
+from config.demo.holidays import make_holidays
 from config.demo.hospitals import make_hospitals
 from config.demo.invention import Invention
 from config.demo.life import Life
@@ -41,6 +42,7 @@ def load_prefecture(password: str) -> None:
     places = make_places()
     hospitals = make_hospitals(places, diseases)
     staff = make_accounts(password, places)
+    make_holidays(places.city)
     rng = Random(SEED)
     book = Book(Cast(rng, places, staff, hospitals, diseases))
     registry = Registry(book, Invention(rng))

@@ -9,7 +9,7 @@ from config.access import TABLE
 from hospitals.models import Stay
 from ledger import clock
 from ledger.actions.proofs import Brought, add_proofs
-from ledger.models import Category, Person, Role
+from ledger.models import Category, Holiday, Person, Programme, Role, UnitName
 from reports.models import DueRule
 from settlement.actions.clients import open_client
 from tests.ledger.asking import third_county, waiting_transfer
@@ -24,7 +24,19 @@ SIGNED = {name for name, rule in TABLE.items() if rule.signed}
 PAPER = picture("PNG")
 # Addresses whose object lies in an area; the rest show whatever the reader's own area holds.
 WITH_OBJECT = {
-    "person": ["person", "timeline", "reveal", "person-edit", "move-house", "category-add", "enrolment", "policy-card", "case-add"],
+    "person": [
+        "person",
+        "timeline",
+        "reveal",
+        "person-edit",
+        "move-house",
+        "merge-choose",
+        "merge-undo",
+        "category-add",
+        "enrolment",
+        "policy-card",
+        "case-add",
+    ],
     "fact": ["category-verify", "category-end", "out-of-poverty"],
     "case": ["case-move"],
 }
@@ -57,6 +69,11 @@ class World:
         people = Person.objects.everywhere("set-up")
         self.own["transfer"] = waiting_transfer(people.get(pk=self.own["person"]), to=cast.county2, by=cast.clerk2).pk
         self.foreign["transfer"] = waiting_transfer(people.get(pk=self.foreign["person"]), to=third_county(cast), by=cast.clerk2).pk
+        holiday = Holiday.objects.create(prefecture=cast.prefecture, day=datetime.date(2017, 10, 1), name="国庆节", document="放假通知")
+        self.own["holiday"] = self.foreign["holiday"] = holiday.pk
+        # What the city keeps is its prefecture's, as policies are: tests/ledger/test_coverage_pages.py has another's.
+        for kind, row in self._kept_by_the_city().items():
+            self.own[kind] = self.foreign[kind] = row.pk
         system, _ = open_client(
             by=cast.operator, name="住院收费系统", staff=cast.liaison, addresses="10.1.2.3", expires_on=datetime.date(2017, 12, 31)
         )
@@ -64,6 +81,17 @@ class World:
         # Policies are one prefecture's, so there is no foreign one here: tests/settlement/test_policy_pages.py has one.
         for kind, pk in kept_policies(by=cast.city).items():
             self.own[kind] = self.foreign[kind] = pk
+
+    def _kept_by_the_city(self) -> dict:
+        cataract = self.cast.disease("cataract")
+        return {
+            "coverage": Programme.of(self.cast.prefecture).lists.get(),
+            "disease": cataract,
+            "group": cataract.group,
+            "unit": UnitName.objects.get(division=self.cast.county, kind="health"),
+            "designation": self.cast.hospital.designations.first(),
+            "hospital": self.cast.hospital,
+        }
 
     def _objects(self, person, hospital, county: str) -> dict:
         fact = person.categories.get(category=Category.REGISTERED_POOR)
@@ -85,6 +113,7 @@ class World:
             "settlement": kept_settlement(earlier, by=self.cast.liaison).pk,
             **kept_between_payers(person, hospital, by=clerk),
             "person": person.pk,
+            "twin": self.cast.register(person.name, village=person.village, disease=None).pk,
             "fact": fact.pk,
             "case": case.pk,
             "stay": stay.pk,
@@ -101,7 +130,10 @@ class World:
             "settlement:record": "settlement", "settlement:reverse": "settlement", "settlement:again": "settlement",
             "settlement:calculation-sheet": "settlement", "settlement:settlement-sheet": "settlement",
             "ledger:account-reset": "staff", "ledger:account-switch": "staff", "ledger:division-end": "village",
-            "ledger:transfer": "transfer", "ledger:transfer-withdraw": "transfer",
+            "ledger:division-rename": "village", "ledger:coverage-edit": "coverage", "ledger:coverage-remove": "coverage",
+            "ledger:disease-edit": "disease", "ledger:report-group-edit": "group", "ledger:unit-withdraw": "unit",
+            "hospitals:designation-end": "designation", "hospitals:hospital-edit": "hospital", "hospitals:hospital-close": "hospital",
+            "ledger:transfer": "transfer", "ledger:transfer-withdraw": "transfer", "ledger:holiday-remove": "holiday",
             "settlement:client-edit": "client", "settlement:client-switch": "client", "settlement:client-rotate": "client",
         }  # fmt: skip
         if name.startswith("policies:"):
@@ -118,7 +150,7 @@ class World:
             "pk": things[kind], "person_pk": things["person"], "what": "phone", "move": "verify", "period": "2017-10",
             "code": things["county"], "group": "all", "figure": "total", "county_code": things["county"],
             "key": "1", "rest": "nowhere",
-            "token": "a-draft-of-nobody", "step": "confirm", "number": 1,
+            "token": "a-draft-of-nobody", "step": "confirm", "number": 1, "other_pk": things["twin"],
         }  # fmt: skip
         return reverse(name, kwargs={key: values[key] for key in pattern.pattern.converters | _inner(pattern)})
 
@@ -133,7 +165,7 @@ ROLE_STAFF = {
     Role.CITY: "city", Role.AUDITOR: "auditor", Role.OPERATOR: "operator",
 }  # fmt: skip
 # Read by many; what is sent to them is the city's alone.
-KEPT_BY_THE_CITY = {"policies:assumed", "policies:limits", "policies:levels"}
+KEPT_BY_THE_CITY = {"policies:assumed", "policies:limits", "policies:levels", "ledger:holidays", "ledger:units", "hospitals:designations"}
 # What a city official asks for lies in its prefecture, so 鹿寨县 is not foreign to it; an operator keeps all accounts of it.
 REACHES_BOTH = {Role.CITY, Role.OPERATOR}
 NAMES = sorted(TABLE)
@@ -142,11 +174,11 @@ ANOTHER_OFFICES = {f"statements:{name}" for name in ("statement", "again", "step
 
 
 def not_this_one(name: str, role: str, method: str) -> bool:
-    """Own objects that are rightly not there: a move that asks nothing has no page, a county has no villages of its prefecture."""
+    """Own objects that are rightly not there: a move that asks nothing has no page, another desk's upload is not one's own."""
     if role in (Role.CIVIL, Role.FINANCE) and name in ANOTHER_OFFICES:
         return True
     if role != Role.CLERK and name.startswith("ledger:people-import-"):  # The world's upload is the clerk's: nobody else sees it.
         return True
     if role != Role.CITY and method == "POST" and name in KEPT_BY_THE_CITY:
         return True
-    return (name == "ledger:case-move" and method == "GET") or (role == Role.CITY and name.startswith("ledger:division"))
+    return name == "ledger:case-move" and method == "GET"
