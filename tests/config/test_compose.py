@@ -79,6 +79,7 @@ def test_every_service_is_bounded():
         assert service["restart"] == ("no" if name in ONCE else "unless-stopped"), name
         assert name in ONCE or service["healthcheck"]["test"][0] == "CMD", name
         assert service.get("read_only") or name == "postgres", name
+        assert service["logging"]["options"] == {"max-size": "20m", "max-file": "5"}, name
         assert "privileged" not in service, name
         assert "outside" not in service["networks"] or name == "web", name
     assert COMPOSE["networks"]["inside"] == {"internal": True}

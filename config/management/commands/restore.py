@@ -60,7 +60,7 @@ class Command(BaseCommand):
         if others := others_connected():
             raise Refused(
                 f"还有 {others} 个连接在用这个数据库，没有恢复。请先停止网页服务、后台任务和定时任务"
-                "（docker compose stop web worker beat，或 systemctl stop 'dabing-ledger-*'），再运行一次。"
+                "（docker compose stop web worker beat，或 systemctl stop dabing-ledger.target），再运行一次。"
             )
 
     def _prove(self, manifest: dict) -> None:
