@@ -75,6 +75,7 @@ TABLE: dict[str, Rule] = {
     "ledger:timeline": Rule(CASE_READERS, "GET", "own people", "masked"),
     "ledger:reveal": Rule(CASE_READERS - {Role.CITY}, "POST", "own people", "full"),
     "ledger:person-edit": Rule(REGISTRARS, "GET POST", "own people", "full"),
+    "ledger:id-number": Rule(REGISTRARS, "GET POST", "own people", "masked"),
     "ledger:move-house": Rule(BUREAU, "GET POST", "own people", "masked"),
     "ledger:merge-choose": Rule(BUREAU, "GET POST", "own people", "masked"),
     "ledger:merge": Rule(BUREAU, "GET POST", "own people", "masked"),

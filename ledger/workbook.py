@@ -7,8 +7,9 @@ import unicodedata
 import zipfile
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
 TITLE = Font(name="宋体", size=16, bold=True)
@@ -42,7 +43,15 @@ def write(
     sheet: Worksheet, row: int, column: int, value, *, font: Font = BODY, across: str = "left", grid: bool = True, wrap: bool = True
 ) -> Cell:
     """Write one cell. Text is stored as text whatever it looks like; numbers and dates stay what they are."""
-    cell = sheet.cell(row, column)
+    return _fill(sheet.cell(row, column), value, font=font, across=across, grid=grid, wrap=wrap)
+
+
+def streamed(sheet: WriteOnlyWorksheet, value, *, font: Font = BODY, across: str = "left", grid: bool = True) -> Cell:
+    """One cell of a row to be appended to a sheet that is written as it grows: by the same rules, never wrapped."""
+    return _fill(WriteOnlyCell(sheet), value, font=font, across=across, grid=grid, wrap=False)
+
+
+def _fill(cell: Cell, value, *, font: Font, across: str, grid: bool, wrap: bool) -> Cell:
     if isinstance(value, str):
         cell.value = plain_text(value)
         cell.data_type = "s"  # openpyxl took a leading = for a formula.

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 
+from ledger.models.person import Person
 from ledger.models.reach import reach
 from ledger.models.staff import Role, Staff
 from ledger.scope import ScopedQuerySet
@@ -11,10 +12,17 @@ from ledger.transitions import OUTCOMES, STATES
 ENTITLEMENT = ("person_registered", "category_held", "category_verified", "category_ended", "out_of_poverty")
 
 
+def _listed(name: str, *narrowed_by: str) -> models.Index:
+    """One order of the list of cases, newest first, with what its figures are counted by: neither reads the table itself."""
+    beside = [field for field in ("state", "county") if field not in narrowed_by]
+    return models.Index(fields=[*narrowed_by, "-registered_on", "-id"], include=beside, condition=models.Q(folded_into=None), name=name)
+
+
 class CaseQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
-        return reach(staff, county="county", township="township", hospital="hospital_code")
+        # A case folded into another of the same disease is that one's history.
+        return reach(staff, county="county", township="township", hospital="hospital_code") & models.Q(folded_into=None)
 
 
 class Case(models.Model):
@@ -51,7 +59,7 @@ class Case(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "病例"
         constraints = [
-            models.UniqueConstraint(fields=["person", "disease"], name="one_case_a_disease"),
+            models.UniqueConstraint(fields=["person", "disease"], condition=models.Q(folded_into=None), name="one_case_a_disease"),
             models.CheckConstraint(
                 condition=models.Q(completed_on__isnull=True) | models.Q(completed_on__gte=models.F("found_on")),
                 name="treated_after_found",
@@ -67,9 +75,14 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["county", "-registered_on", "-id"], name="case_county_newest"),
-            models.Index(fields=["county", "state", "-registered_on", "-id"], name="case_county_state"),
-            models.Index(fields=["county", "disease", "-registered_on", "-id"], name="case_county_disease"),
+            _listed("case_county_newest", "county"),
+            _listed("case_county_state", "county", "state"),
+            _listed("case_county_disease", "county", "disease"),
+            _listed("case_county_hospital", "county", "hospital_code"),
+            _listed("case_newest"),
+            _listed("case_state", "state"),
+            _listed("case_disease", "disease"),
+            _listed("case_hospital", "hospital_code"),
         ]
 
     def __str__(self):
@@ -88,6 +101,10 @@ class StruckOff(models.Model):
 
 
 class CaseEventQuerySet(models.QuerySet):
+    def of(self, person: Person) -> "CaseEventQuerySet":
+        """A person's timeline, with those of the records that were merged into theirs."""
+        return self.filter(person__in=Person.objects.everywhere("records of one person in sight").records_of([person.pk]))
+
     def told_to(self, staff: Staff) -> "CaseEventQuerySet":
         """The part of a timeline for somebody who sees the person: all of it, but for a hospital that of its own cases.
 
@@ -95,7 +112,8 @@ class CaseEventQuerySet(models.QuerySet):
         """
         if staff.role != Role.LIAISON:
             return self
-        own = models.Q(case__in=Case.objects.visible_to(staff))
+        seen = Case.objects.visible_to(staff)
+        own = models.Q(case__in=seen) | models.Q(case__folded_into__in=seen)
         return self.filter(own | models.Q(case=None, move__in=ENTITLEMENT))
 
 

@@ -17,7 +17,7 @@ class SavedFilter(models.Model):
 
     staff = models.ForeignKey("ledger.Staff", models.CASCADE, related_name="saved_filters", verbose_name="人员")
     name = models.CharField("名称", max_length=20)
-    query = models.CharField("条件", max_length=400)
+    query = models.CharField("条件", max_length=600)
 
     class Meta:
         verbose_name = verbose_name_plural = "常用筛选"

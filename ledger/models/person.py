@@ -1,5 +1,7 @@
 """People and their dated facts: where they live, which categories they hold, how they are enrolled."""
 
+from collections.abc import Iterable
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -43,7 +45,23 @@ class PersonQuerySet(ScopedQuerySet):
             from ledger.models.case import Case
 
             return models.Q(pk__in=Case.objects.visible_to(staff).values("person"))
-        return reach(staff, county="county", township="township")
+        # A record that was merged into another is nobody's work: its address leads to the kept one.
+        return reach(staff, county="county", township="township") & models.Q(merged_into=None)
+
+    def bearer(self, pk: int) -> "Person":
+        """The person, or the record into which this one was merged, however often that happened."""
+        person = self.get(pk=pk)
+        while person.merged_into_id:
+            person = self.get(pk=person.merged_into_id)
+        return person
+
+    def records_of(self, people: Iterable[int]) -> set[int]:
+        """These people (ids) with the records that were merged into theirs."""
+        known, newest = set(people), set(people)
+        while newest:
+            newest = set(self.filter(merged_into__in=newest).values_list("pk", flat=True)) - known
+            known |= newest
+        return known
 
 
 class Person(models.Model):
@@ -82,7 +100,10 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["county", "name"], opclasses=["int8_ops", "text_pattern_ops"], name="person_county_name"),
             models.Index(fields=["county", "initials"], opclasses=["int8_ops", "text_pattern_ops"], name="person_county_initials"),
+            models.Index(fields=["name"], opclasses=["text_pattern_ops"], name="person_name"),
+            models.Index(fields=["initials"], opclasses=["text_pattern_ops"], name="person_initials"),
             models.Index(fields=["county", "born_on"], name="person_county_born"),
+            models.Index(fields=["county", "born_on"], condition=models.Q(id_number_hash=None), name="person_without_number"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -130,6 +151,7 @@ class CategoryFact(models.Model):
     during = DateRangeField("起止")
     basis = models.CharField("依据", max_length=120)
     out_of_poverty_year = models.SmallIntegerField("脱贫年度", null=True, blank=True)
+    recorded_on = models.DateField("录入日期", null=True, blank=True, help_text="从这一天起等主管部门核实")
     verified_on = models.DateField("核实日期", null=True, blank=True)
     verified_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核实人")
     recorded_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="录入人")
@@ -138,6 +160,7 @@ class CategoryFact(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "人员类别"
         ordering = ["-during"]
+        indexes = [models.Index(fields=["category", "person"], name="category_holders")]
         constraints = [
             ExclusionConstraint(
                 name="category_held_once_at_a_time",

@@ -13,7 +13,8 @@ def reach(staff: Staff, *, county: str, township: str = "", hospital: str = "") 
     if staff.role in COUNTY_ROLES:
         return Q(**{county: staff.area_id})
     if staff.role == Role.CITY:
-        return Q(**{f"{county}__parent": staff.area_id})
+        # By their numbers, not by a join: PostgreSQL then knows how many rows lie in them, and walks an index instead of sorting a million.
+        return Q(**{f"{county}__in": staff.counties})
     if staff.role == Role.TOWNSHIP and township:
         return Q(**{township: staff.area_id})
     if staff.role == Role.LIAISON and hospital:

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.functional import cached_property
 
 from ledger.models.division import UnitKind, UnitName
 
@@ -70,6 +71,11 @@ class Staff(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.full_name
+
+    @cached_property
+    def counties(self) -> list[int]:
+        """The counties of the prefecture that somebody works for, by their keys; asked for once a request."""
+        return list(self.area.children.order_by("pk").values_list("pk", flat=True))
 
     def unit_on(self, day) -> str:
         """The unit this person works for, by its name on that day."""

@@ -1,59 +1,22 @@
-"""The case list, a further disease for a person, and the moves of a case."""
+"""A further disease for a person, and the moves of a case."""
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from ledger import clock
 from ledger.actions import cases as actions
 from ledger.actions.refusals import Refused
-from ledger.actions.trail import record
-from ledger.case_list import PAGE, CaseFilter, page_of
 from ledger.forms import DayField, LedgerForm, PlainField, ReasonForm, posted
-from ledger.models import Case, CategoryFact, Person, Programme, Role
+from ledger.models import Case, Person, Role
 from ledger.person_forms import CaseForm
-from ledger.transitions import MOVES, OUTCOMES, STATES
+from ledger.transitions import MOVES, OUTCOMES
+from ledger.views.merged import here_or_led_on
 from ledger.views.people import find_person
 from ledger.views.reading import note_form
 from ledger.views.register import FOUND_ONLY
-
-COUNT_CAP = 1000
-
-
-def case_list(request: HttpRequest) -> HttpResponse:
-    """Newest first, with tabs by state and filters; figures beside the tabs follow the other filters."""
-    form = CaseFilter(request.GET, staff=request.user)
-    wanted = form.apply(Case.objects.visible_to(request.user))
-    state = request.GET.get("state", "")
-    counts = dict(wanted.order_by().values_list("state").annotate(Count("pk")))
-    total = sum(counts.values())
-    chosen = wanted.filter(state=state) if state in dict(STATES) else wanted
-    page = page_of(chosen, request.GET)
-    held = CategoryFact.objects.filter(during__contains=clock.today()).order_by("category")
-    rows = list(
-        chosen.model.objects.visible_to(request.user)
-        .filter(pk__in=page.ids)
-        .select_related("person__township", "person__village", "disease", "county")
-        .prefetch_related(Prefetch("person__categories", queryset=held, to_attr="held"))
-    )
-    order = {pk: index for index, pk in enumerate(page.ids)}
-    rows.sort(key=lambda case: order[case.pk])
-    covered = {disease.pk for disease in Programme.of(request.user.area).covered_on(clock.today())}
-    record(
-        "viewed_list", by=request.user, county=request.user.area.county, detail={"list": "cases", "filters": form.used(), "rows": len(rows)}
-    )
-    tabs = [("", "全部", total), *((code, words, counts.get(code, 0)) for code, words in STATES if counts.get(code) or code == state)]
-    filters = request.GET.copy()
-    for name in ("before", "after", "state"):
-        filters.pop(name, None)
-    context = {
-        "form": form, "rows": rows, "page": page, "tabs": tabs, "state": state, "total": total, "covered": covered,
-        "filters": filters.urlencode(), "page_size": PAGE, "cap": COUNT_CAP, "used": form.used(),
-    }  # fmt: skip
-    return render(request, "ledger/case_list.html", context)
 
 
 def case_add(request: HttpRequest, pk: int) -> HttpResponse:
@@ -105,7 +68,8 @@ LEADS = {
 
 def case_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     """One move of a case: at once where nothing is asked, else by a form with the reason."""
-    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("person__county", "disease", "county"), pk=pk)
+    cases = Case.objects.visible_to(request.user).select_related("person__county", "disease", "county")
+    case = here_or_led_on(request.user, cases, pk)
     request.nav_name = "ledger:case-list"
     label = "确认年龄" if move == "confirm-age" else MOVES[move].label if move in MOVES else ""
     if move in AT_ONCE and request.method == "POST":

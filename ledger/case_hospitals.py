@@ -1,0 +1,40 @@
+"""The hospitals that somebody's cases name, found by stepping through an index from one hospital to the next."""
+
+from django.db import connection
+
+from ledger.models import Case, Role, Staff
+from ledger.models.division import Level
+
+# One step of the index a hospital, however many cases each of them has. {within} bounds the cases to an area.
+NEXT = "SELECT hospital_code FROM ledger_case WHERE {within} AND folded_into_id IS NULL AND hospital_code > {after} ORDER BY hospital_code LIMIT 1"
+STEPS = f"""
+WITH RECURSIVE named(code) AS (
+    ({NEXT.replace("{after}", "''")})
+    UNION ALL
+    SELECT ({NEXT.replace("{after}", "named.code")}) FROM named WHERE named.code IS NOT NULL
+)
+SELECT code, (SELECT hospital_name FROM ledger_case WHERE {{within}} AND folded_into_id IS NULL AND hospital_code = code LIMIT 1) AS name
+FROM named WHERE code IS NOT NULL ORDER BY code
+"""
+
+
+def hospitals_named(staff: Staff) -> list[tuple[str, str]]:
+    """(code, name) of every hospital named by a case that this member of staff may see.
+
+    A township's cases are few, and no index steps through them by hospital.
+    """
+    if staff.role == Role.LIAISON:
+        own = Case.objects.visible_to(staff).values_list("hospital_code", "hospital_name")[:1]
+        return list(own)
+    if staff.role == Role.CITY:
+        return _stepped("county_id = ANY(%(area)s)", staff.counties)
+    if staff.area.level == Level.COUNTY:
+        return _stepped("county_id = %(area)s", staff.area_id)
+    named = Case.objects.visible_to(staff).exclude(hospital_code="").order_by()
+    return sorted(named.values_list("hospital_code", "hospital_name").distinct())
+
+
+def _stepped(within: str, area: int | list[int]) -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(STEPS.replace("{within}", within), {"area": area})
+        return cursor.fetchall()
