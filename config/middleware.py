@@ -9,13 +9,14 @@ from django.urls import reverse
 
 from config.access import rule_for
 from config.origin import came_from
-from hospitals.models import Stay
+from hospitals.models import FollowUp, Stay
 from ledger.actions.trail import request_address
-from ledger.models import Case, Person
+from ledger.models import Case, Person, Proof
 from ledger.views.account import not_here
+from ledger.views.merged import MergedAway, led_on
 from settlement.models import Dispute, PaidBill, Settlement, Statement
 
-LEFT_MEANWHILE = tuple(model.DoesNotExist for model in (Person, Case, Stay, Settlement, Statement, Dispute, PaidBill))
+LEFT_MEANWHILE = tuple(model.DoesNotExist for model in (Person, Case, Proof, Stay, FollowUp, Settlement, Statement, Dispute, PaidBill))
 OPEN_WITH_FIRST_PASSWORD = {"account:password", "account:logout", "account:login", "health", "hospitals:public"}
 
 
@@ -58,10 +59,10 @@ class AccessMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A record that left the reader's area between the page and the action answers as if it were not there."""
+        """A record that left the reader's area between the page and the action answers as if it were not there; a merged one leads on."""
         if isinstance(exception, LEFT_MEANWHILE):
             return not_here(request)
-        return None
+        return led_on(request, exception) if isinstance(exception, MergedAway) else None
 
     def to_the_door(self, request: HttpRequest) -> HttpResponse:
         door = reverse("account:login")

@@ -49,6 +49,17 @@ class Migration(migrations.Migration):
                 ),
                 ("text", models.CharField(blank=True, max_length=300, verbose_name="随访记录")),
                 ("cancelled_on", models.DateField(blank=True, null=True, verbose_name="取消日期")),
+                (
+                    "cancelled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="取消人",
+                    ),
+                ),
                 ("cancelled_reason", models.CharField(blank=True, max_length=120, verbose_name="取消原因")),
                 (
                     "case",
@@ -103,6 +114,18 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("done_on", None), ("cancelled_on", None), _connector="OR"), name="done_or_cancelled"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_by", None), ("cancelled_on", None), ("cancelled_reason", "")),
+                            models.Q(
+                                ("cancelled_by__isnull", False),
+                                ("cancelled_on__isnull", False),
+                                models.Q(("cancelled_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cancelled_by_somebody_for_a_reason",
                     ),
                 ],
             },

@@ -40,11 +40,23 @@ class FollowUpRule(models.Model):
         verbose_name = verbose_name_plural = "随访规则"
         constraints = [models.UniqueConstraint(fields=["prefecture", "disease"], name="one_follow_up_rule_a_disease")]
 
+    def __str__(self):
+        return f"{self.disease}随访规则"
+
+    @property
+    def months_words(self) -> str:
+        return f"出院后 {'、'.join(map(str, self.months))} 个月"
+
 
 class FollowUpQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
-        return reach(staff, county="case__county", township="case__township", hospital="case__hospital_code")
+        reached = reach(staff, county="case__county", township="case__township", hospital="case__hospital_code")
+        return reached & models.Q(case__folded_into=None)
+
+    def open(self) -> "FollowUpQuerySet":
+        """Planned, and neither made nor cancelled."""
+        return self.filter(done_on=None, cancelled_on=None)
 
 
 class FollowUp(models.Model):
@@ -62,6 +74,7 @@ class FollowUp(models.Model):
     finding = models.CharField("情况", max_length=10, choices=Finding.choices, blank=True)
     text = models.CharField("随访记录", max_length=300, blank=True)
     cancelled_on = models.DateField("取消日期", null=True, blank=True)
+    cancelled_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="取消人")
     cancelled_reason = models.CharField("取消原因", max_length=120, blank=True)
 
     objects = FollowUpQuerySet.as_manager()
@@ -75,5 +88,13 @@ class FollowUp(models.Model):
                 name="done_with_a_finding",
             ),
             models.CheckConstraint(condition=models.Q(done_on=None) | models.Q(cancelled_on=None), name="done_or_cancelled"),
+            models.CheckConstraint(
+                condition=models.Q(cancelled_on=None, cancelled_by=None, cancelled_reason="")
+                | models.Q(cancelled_on__isnull=False, cancelled_by__isnull=False) & ~models.Q(cancelled_reason=""),
+                name="cancelled_by_somebody_for_a_reason",
+            ),
         ]
         indexes = [models.Index(fields=["due_on"], condition=models.Q(done_on=None, cancelled_on=None), name="follow_up_open")]
+
+    def __str__(self):
+        return f"{self.case.disease} {self.due_on} 随访"

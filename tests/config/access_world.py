@@ -6,7 +6,7 @@ import re
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from config.access import TABLE
-from hospitals.models import Stay
+from hospitals.models import FollowUp, Stay
 from ledger import clock
 from ledger.actions.proofs import Brought, add_proofs
 from ledger.models import Category, Holiday, Person, Programme, Role, UnitName
@@ -108,7 +108,11 @@ class World:
             recorded_at=clock.now(), recorded_by=clerk,
         )  # fmt: skip
         add_proofs(by=clerk, person=person, kind="poverty", files=[Brought("贫困证明.png", PAPER)])
+        visit = FollowUp.objects.create(
+            case=case, stay=earlier, due_on=datetime.date(2017, 11, 5), visitor="township", planned_at=clock.now(), planned_by=clerk
+        )
         return {
+            "visit": visit.pk,
             "upload": waiting_upload(clerk).pk,
             "settlement": kept_settlement(earlier, by=self.cast.liaison).pk,
             **kept_between_payers(person, hospital, by=clerk),
@@ -126,7 +130,8 @@ class World:
         pattern = addresses()[name]
         kinds = {
             "hospitals:discharge": "stay", "hospitals:plan": "case", "hospitals:admit": "case", "hospitals:complete": "case",
-            "hospitals:withdraw": "case",
+            "hospitals:withdraw": "case", "hospitals:follow-up-plan": "case", "hospitals:follow-up": "visit",
+            "hospitals:follow-up-cancel": "visit",
             "settlement:record": "settlement", "settlement:reverse": "settlement", "settlement:again": "settlement",
             "settlement:calculation-sheet": "settlement", "settlement:settlement-sheet": "settlement",
             "ledger:account-reset": "staff", "ledger:account-switch": "staff", "ledger:division-end": "village",
@@ -148,7 +153,7 @@ class World:
         kind = kinds.get(name) or next((kind for kind, views in WITH_OBJECT.items() if name.removeprefix("ledger:") in views), "person")
         values = {
             "pk": things[kind], "person_pk": things["person"], "what": "phone", "move": "verify", "period": "2017-10",
-            "code": things["county"], "group": "all", "figure": "total", "county_code": things["county"],
+            "code": "cataract" if name == "hospitals:follow-up-rule" else things["county"], "group": "all", "figure": "total", "county_code": things["county"],
             "key": "1", "rest": "nowhere",
             "token": "a-draft-of-nobody", "step": "confirm", "number": 1, "other_pk": things["twin"],
         }  # fmt: skip
