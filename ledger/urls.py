@@ -2,6 +2,7 @@ from django.urls import path
 
 from ledger.views import (
     accounts,
+    case_card,
     case_export,
     case_list,
     cases,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("list/settings/", case_list.list_settings, name="list-settings"),
     path("list/filters/new/", case_list.filter_keep, name="filter-keep"),
     path("list/export/", case_export.case_export, name="case-export"),
+    path("keys/", case_list.keys, name="keys"),
     path("find/", people.find, name="find"),
     path("categories/", categories.queue, name="category-queue"),
     # Registering
@@ -43,6 +45,8 @@ urlpatterns = [
     path("people/import/<int:pk>/decide/", people_import.decide_row, name="people-import-decide"),
     path("people/import/<int:pk>/rest/", people_import.rest, name="people-import-rest"),
     path("people/import/<int:pk>/apply/", people_import.apply, name="people-import-apply"),
+    path("people/import/<int:pk>/work/", people_import.progress, name="people-import-work"),
+    path("people/import/<int:pk>/cancel/", people_import.cancel, name="people-import-cancel"),
     path("people/import/<int:pk>/drop/", people_import.drop_upload, name="people-import-drop"),
     # A person
     path("people/<int:pk>/", people.person, name="person"),
@@ -66,6 +70,8 @@ urlpatterns = [
     path("categories/<int:pk>/verify/", categories.verify, name="category-verify"),
     path("categories/<int:pk>/end/", categories.end, name="category-end"),
     path("categories/<int:pk>/out-of-poverty/", categories.out_of_poverty, name="out-of-poverty"),
+    path("cases/<int:pk>/card/", case_card.case_card, name="case-card"),
+    path("cases/<int:pk>/card/full/", case_card.case_card_full, name="case-card-full"),
     path("cases/<int:pk>/<slug:move>/", cases.case_move, name="case-move"),
     # Many at once, and from one hand into another
     path("many/", many.many, name="many"),

@@ -6,9 +6,11 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger import clock
+from ledger.actions.assigning import hands_of
 from ledger.actions.history import tell
-from ledger.actions.locking import hold_case, hold_person
+from ledger.actions.locking import hold_case, hold_person, hold_rules_of
 from ledger.actions.refusals import Refused
+from ledger.case_endings import end_with
 from ledger.identity import age_on
 from ledger.models import Case, Person, Staff
 from ledger.standing import remake
@@ -42,12 +44,14 @@ def open_case_of_held(*, by: Staff, person: Person, entry, found_only: bool) -> 
     existing = person.cases.filter(disease=entry.disease).first()
     if existing:
         raise Refused(f"{person.name}已有{entry.disease}病例，状态“{existing.get_state_display()}”。请打开原病例。", "disease")
+    hold_rules_of([entry.disease.pk])
     state = "found" if found_only else "registered"
     case = Case.objects.create(
         person=person, disease=entry.disease, county=person.county, township=person.township, state=state,
         found_on=entry.found_on, found_how=entry.found_how, found_by_name=entry.found_by_name, diagnosed_on=entry.diagnosed_on,
         diagnosis_hospital=entry.diagnosis_hospital, icd10=code,
         registered_on=None if found_only else today, registered_by=None if found_only else by,
+        assigned_to=None if found_only else hands_of(by),
         age_confirmation_needed=not entry.disease.accepts_age(age_on(person.born_on, today)), changed_at=clock.now(),
     )  # fmt: skip
     tell(person, "case_found", f"发现{entry.disease}，途径：{entry.found_how}", by=by, case=case, on=entry.found_on, to_state="found")
@@ -57,15 +61,19 @@ def open_case_of_held(*, by: Staff, person: Person, entry, found_only: bool) -> 
     return case
 
 
+def _target(case: Case, move: str, by: Staff, state_before: str = "") -> str:
+    """Where the move leads this case by this hand. Raises Refused where it leads nowhere."""
+    try:
+        return target_of(move, case.state, by.role, state_before)
+    except ForbiddenMove as error:
+        raise Refused(str(error)) from None
+
+
 def _advance(
     case: Case, move: str, *, by: Staff, text: str, on: datetime.date | None = None, reason: str = "", state_before: str = "", **fields
 ) -> Case:
     """Make one move of the table with its event; the caller has checked what the move asks."""
-    arrow = MOVES[move]
-    try:
-        target = target_of(move, case.state, by.role, state_before)
-    except ForbiddenMove as error:
-        raise Refused(str(error)) from None
+    arrow, target = MOVES[move], _target(case, move, by, state_before)
     if arrow.reason and not reason.strip():
         raise Refused(f"请写明{arrow.label}的原因。", "reason")
     before, case.state = case.state, target
@@ -85,20 +93,27 @@ def register_case(*, by: Staff, case: Case) -> Case:
     case = hold_case(case, by)
     return _advance(
         case, "register", by=by, text=f"{case.disease}登记建档",
-        registered_on=clock.today(), registered_by=by, age_confirmation_needed=_too_old(case, case.person.born_on),
+        registered_on=clock.today(), registered_by=by, assigned_to=case.assigned_to or hands_of(by),
+        age_confirmation_needed=is_too_old(case, case.person.born_on),
     )  # fmt: skip
+
+
+def check_verify(*, by: Staff, case: Case) -> None:
+    """What keeps a case from being verified: where it stands, or an age above the limit that the lead has not confirmed. Raises Refused."""
+    if case.age_confirmation_needed and not case.age_confirmed_by_id:
+        raise Refused(f"{case.person.name}超过{case.disease}的年龄限制（{case.disease.age_max} 岁），须负责人先确认。")
+    _target(case, "verify", by)
 
 
 @transaction.atomic
 def verify_case(*, by: Staff, case: Case) -> Case:
-    """The county bureau confirms person and disease. Raises Refused while an age above the limit is not confirmed by the lead."""
+    """The county bureau confirms person and disease. Raises Refused as ``check_verify`` says."""
     case = hold_case(case, by)
-    if case.age_confirmation_needed and not case.age_confirmed_by_id:
-        raise Refused(f"{case.person.name}超过{case.disease}的年龄限制（{case.disease.age_max} 岁），须负责人先确认。")
+    check_verify(by=by, case=case)
     return _advance(case, "verify", by=by, text=f"{case.disease}核实通过", verified_on=clock.today())
 
 
-def _too_old(case: Case, born_on: datetime.date) -> bool:
+def is_too_old(case: Case, born_on: datetime.date) -> bool:
     """Whether the person was above the disease's age limit on the day of registration; today while the case is only found."""
     return not case.disease.accepts_age(age_on(born_on, case.registered_on or clock.today()))
 
@@ -111,7 +126,7 @@ def review_ages(person: Person) -> list[Case]:
     """
     newly = []
     for case in person.cases.exclude(state="closed").select_for_update(of=("self",)).select_related("disease").order_by("pk"):
-        needed = _too_old(case, person.born_on)
+        needed = is_too_old(case, person.born_on)
         if needed == case.age_confirmation_needed:
             continue
         case.age_confirmation_needed = needed
@@ -220,7 +235,9 @@ def close_case(*, by: Staff, case: Case, outcome: str, reason: str, on: datetime
         raise Refused(f"销号日期 {on} 早于完成治疗日期 {case.completed_on}，请改正。", "on")
     if outcome == "moved_away":
         _leave_prefecture(case.person, on)
-    return _advance(case, "close", by=by, text=f"{case.disease}{label}，销号", on=on, reason=reason, closed_on=on, outcome=outcome)
+    case = _advance(case, "close", by=by, text=f"{case.disease}{label}，销号", on=on, reason=reason, closed_on=on, outcome=outcome)
+    end_with(by=by, case=case)
+    return case
 
 
 def _leave_prefecture(person: Person, on: datetime.date) -> None:
@@ -252,5 +269,5 @@ def reopen_case(*, by: Staff, case: Case, reason: str) -> Case:
         case.struck_off.create(during=DateRange(case.closed_on, clock.today()))
     return _advance(
         case, "reopen", by=by, text=f"{case.disease}恢复", reason=reason, state_before=closing.from_state if closing else "",
-        closed_on=None, outcome="", age_confirmation_needed=_too_old(case, case.person.born_on),
+        closed_on=None, outcome="", age_confirmation_needed=is_too_old(case, case.person.born_on),
     )  # fmt: skip

@@ -132,7 +132,7 @@ def similar_people(
     return list(own.select_related("township", "village").order_by("pk")[:3])
 
 
-def _refuse_held(number: IdNumber, *, by: Staff, advice: str, except_pk: int | None = None) -> None:
+def refuse_held(number: IdNumber, *, by: Staff, advice: str, except_pk: int | None = None) -> None:
     """Stands outside the transaction that would be rolled back: that somebody asked stays on the trail and is counted."""
     holder = holder_of(number, by=by)
     if holder.elsewhere:
@@ -149,7 +149,7 @@ def register_person(
     Raises Refused (an ID number held in the own county), HeldElsewhere, Refused (overlapping categories, impossible dates).
     """
     if facts.id_number:
-        _refuse_held(facts.id_number, by=by, advice="请打开已有的资料")
+        refuse_held(facts.id_number, by=by, advice="请打开已有的资料")
     return _put_on_ledger(by, facts, categories, case, found_only)
 
 
@@ -224,7 +224,7 @@ def correct_person(*, by: Staff, person: Person, version: int, facts: PersonFact
     Raises Stale when somebody saved in between (with the differences), Refused when the ID number is taken.
     """
     if facts.id_number and keyed_hash(facts.id_number.number) != person.id_number_hash:
-        _refuse_held(facts.id_number, by=by, advice="请核对", except_pk=person.pk)
+        refuse_held(facts.id_number, by=by, advice="请核对", except_pk=person.pk)
     return _save_corrected(by, person, version, facts)
 
 

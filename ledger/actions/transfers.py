@@ -58,10 +58,9 @@ def ask_transfer(*, by: Staff, asked: Asked) -> Transfer:
 def _ask(by: Staff, asked: Asked) -> Transfer:
     everybody = Person.objects.everywhere("whom another county asks for").select_related("county__parent")
     hashed = keyed_hash(asked.number.number)
-    known = everybody.filter(id_number_hash=hashed).values_list("pk", "merged_into").first()
-    if known is None:
+    pk = everybody.filter(id_number_hash=hashed).values_list("pk", flat=True).first()
+    if pk is None:
         raise Refused("这个身份证号刚刚有改动，请再试一次。", "id_number")
-    pk = known[1] or known[0]
     hold_person_of(pk)
     person = everybody.get(pk=pk)
     if person.county_id == by.area_id:

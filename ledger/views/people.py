@@ -3,19 +3,21 @@
 from django.contrib import messages
 from django.forms import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from ledger import clock
 from ledger.actions import people as actions
 from ledger.actions.homes import move_house
+from ledger.actions.id_numbers import formerly_of
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
 from ledger.actions.trail import record
 from ledger.forms import LedgerForm, NumberText, PlainField, posted, whole_number
 from ledger.identity import IdNumberError, read_id_number
-from ledger.models import Case, Category, Person, Programme
+from ledger.models import Case, CaseEvent, Category, Person, Programme
 from ledger.models.person import VERIFIER, manages
 from ledger.person_forms import HomeForm, PersonForm
 from ledger.progress import case_progress
+from ledger.views.merged import here_or_led_on
 from ledger.views.reading import note_form, note_reading
 from ledger.views.register import Identity, identity_of
 
@@ -23,17 +25,22 @@ NEWEST = 5
 
 
 def find_person(request: HttpRequest, pk: int) -> Person:
-    """The person, if this member of staff may see them; 404 otherwise."""
+    """The person, if this member of staff may see them; 404 otherwise. Raises MergedAway for a record that is part of another now."""
     request.nav_name = "ledger:case-list"
-    return get_object_or_404(Person.objects.visible_to(request.user).select_related("county__parent", "township", "village"), pk=pk)
+    return here_or_led_on(request.user, Person.objects.visible_to(request.user).select_related("county__parent", "township", "village"), pk)
 
 
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_person(request, pk)
     today = clock.today()
-    events = list(found.events.told_to(request.user))
+    events = list(CaseEvent.objects.of(found).told_to(request.user))
     covered = {disease.pk for disease in Programme.of(found.county).covered_on(today)}
-    cases = Case.objects.visible_to(request.user).filter(person=found).select_related("disease", "county").order_by("registered_on", "pk")
+    cases = (
+        Case.objects.visible_to(request.user)
+        .filter(person=found)
+        .select_related("disease", "county", "assigned_to")
+        .order_by("registered_on", "pk")
+    )
     progress = [case_progress(case, request.user, [e for e in events if e.case_id == case.pk], covered) for case in cases]
     facts = list(found.categories.select_related("verified_by"))
     for fact in facts:
@@ -44,6 +51,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     note_reading(request, found)
     context = {
         "person": found, "progress": progress, "facts": facts, "held": [fact for fact in facts if fact.holds], "next": forward[0] if forward else None,
+        "merges": found.merges.filter(undone_at=None).select_related("gone", "merged_by"),
         "special": sum(one.special for one in progress), "events": events[:NEWEST], "event_count": len(events),
         "enrolments": found.enrolments.all()[:2], "card": found.policy_cards.first(), "left": not found.residences.filter(during__endswith=None).exists(),
     }  # fmt: skip
@@ -53,7 +61,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_person(request, pk)
     note_reading(request, found, "经过")
-    return render(request, "ledger/timeline.html", {"person": found, "events": found.events.told_to(request.user)})
+    return render(request, "ledger/timeline.html", {"person": found, "events": CaseEvent.objects.of(found).told_to(request.user)})
 
 
 def reveal_number(request: HttpRequest, pk: int, what: str) -> HttpResponse:
@@ -85,6 +93,8 @@ class EditForm(PersonForm):
             if initial[name] and initial[name] not in dict(self.fields[name].choices):
                 self.fields[name].choices = [*self.fields[name].choices, (initial[name], initial[name])]
         self.fields["township"].disabled = True
+        if person.id_number:  # Correcting it is an act of its own, with its reason.
+            self.fields["id_number"].disabled = self.fields["id_absent_reason"].disabled = True
         self.fields["village"].choices = [(person.village_id, person.village.name)]
         self.person = person
 
@@ -98,7 +108,7 @@ class EditForm(PersonForm):
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_person(request, pk)
     form = EditForm(posted(request), staff=request.user, person=found)
-    identity, stale = Identity.of(request.POST.get("id_number", found.id_number.reveal())), None
+    identity, stale = Identity.of(found.id_number.reveal() or request.POST.get("id_number", "")), None
     version = request.POST.get("version", str(found.version))
     if request.method == "POST":
         if form.is_valid():
@@ -171,6 +181,10 @@ def find(request: HttpRequest) -> HttpResponse:
             if holder.elsewhere or holder.person:
                 answer = "已在其他县区登记，可申请转入。" if holder.elsewhere else "本县其他乡镇已登记，请与县卫健部门联系。"
             else:
+                former = formerly_of(form.cleaned_data["id_number"], by=request.user)
+                if former:
+                    messages.info(request, f"这个证号已于 {former.until} 改正，这里是{former.person.name}现在的资料。")
+                    return redirect("ledger:person", former.person_id)
                 answer, unknown = "没有登记过这个身份证号。", True
     context = {"form": form, "answer": answer, "unknown": unknown, "elsewhere": elsewhere}
     return render(request, "ledger/find.html", context, status=422 if form.errors else 200)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from ledger import clock
+from ledger.actions.id_numbers import formerly_of
 from ledger.actions.people import holder_of, register_person, similar_people
 from ledger.actions.refusals import Refused
 from ledger.forms import posted, whole_number
@@ -75,6 +76,9 @@ def look_up(
         found.similar = similar_people(
             by=by, name=name, born_on=born_on, insurance_number=insurance_number, phone=phone, except_pk=except_pk
         )
+        former = formerly_of(found.number, by=by) if found.number and holder.person is None else None
+        if former and former.person_id not in {one.pk for one in found.similar}:
+            found.similar.insert(0, former.person)
     return found
 
 
@@ -87,10 +91,12 @@ def identity_check(request: HttpRequest) -> HttpResponse:
     except ValidationError:  # A half-typed date is not a question yet.
         born_on = None
     insurance = probe.fields["insurance_number"].to_python(request.POST.get("insurance_number", ""))
-    except_pk = request.POST.get("person", "")
+    except_pk = whole_number(request.POST.get("person", ""))
+    edited = Person.objects.visible_to(request.user).filter(pk=except_pk).first() if except_pk else None
+    # A number that stands already is not on the page of corrections: it fills in sex and birth date all the same.
+    typed = edited.id_number.reveal() if edited and edited.id_number else request.POST.get("id_number", "")
     identity = look_up(
-        by=request.user, typed=request.POST.get("id_number", ""), name=name, born_on=born_on, insurance_number=insurance,
-        except_pk=whole_number(except_pk),
+        by=request.user, typed=typed, name=name, born_on=born_on, insurance_number=insurance, except_pk=except_pk,
     )  # fmt: skip
     # What was typed by hand stays; only what an earlier number filled in is taken back.
     context = {"identity": identity, "fragment": True, "was_filled": "filled" in request.POST}
@@ -144,7 +150,7 @@ def identity_of(form: PersonForm, staff: Staff, except_pk: int | None = None) ->
     """The look-up for a posted form; an unchecked resemblance keeps it from being saved."""
     data = form.cleaned_data
     identity = look_up(
-        by=staff, typed=form.data.get("id_number", "") if form.identity else "", name=data.get("name", ""), born_on=data.get("born_on"),
+        by=staff, typed=form.identity.number if form.identity else "", name=data.get("name", ""), born_on=data.get("born_on"),
         insurance_number=data.get("insurance_number", ""), phone=data.get("phone", ""), except_pk=except_pk,
     )  # fmt: skip
     if identity.error and "id_number" not in form.errors:
