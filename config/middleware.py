@@ -3,11 +3,12 @@
 from urllib.parse import urlencode
 
 from django.core.exceptions import ImproperlyConfigured
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from config.access import rule_for
+from config.kept import note_saved, way_back
 from config.origin import came_from
 from hospitals.models import FollowUp, Stay
 from ledger.actions.trail import request_address
@@ -34,6 +35,8 @@ class AccessMiddleware:
             request_address.reset(token)
         # The health page drops the session, so as to write nothing.
         signed_in = hasattr(request, "session") and request.user.is_authenticated
+        if signed_in and request.method == "POST":
+            note_saved(request, response)
         if signed_in and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"  # What was on the screen is gone after signing out.
         return response
@@ -65,8 +68,11 @@ class AccessMiddleware:
         return led_on(request, exception) if isinstance(exception, MergedAway) else None
 
     def to_the_door(self, request: HttpRequest) -> HttpResponse:
-        door = reverse("account:login")
-        if request.headers.get("HX-Request"):
-            return HttpResponse(status=204, headers={"HX-Redirect": door})
-        back = request.get_full_path() if request.method == "GET" else ""
-        return redirect(f"{door}?{urlencode({'next': back})}" if back and back != "/" else door)
+        """To sign in and come back. Whoever was typing is told that nothing was saved (``lost``), and a fragment takes its page along."""
+        if request.headers.get("Accept", "").startswith("application/json"):
+            return JsonResponse({"detail": "登录已过期，请重新登录。"}, status=401)
+        back, fragment = way_back(request), request.headers.get("HX-Request")
+        told = {"next": back} if back and back != "/" else {}
+        told |= {"lost": "1"} if fragment or request.method == "POST" else {}
+        door = reverse("account:login") + (f"?{urlencode(told)}" if told else "")
+        return HttpResponse(status=204, headers={"HX-Redirect": door}) if fragment else redirect(door)

@@ -7,6 +7,12 @@ class HospitalsConfig(AppConfig):
 
     def ready(self) -> None:
         from hospitals.directory import is_hospital
+        from hospitals.merging import VOICE
+        from hospitals.visits import cancel_with_case
+        from ledger.case_endings import ended_with
         from ledger.hospital_codes import answered_by
+        from ledger.merging.links import spoken_for
 
         answered_by(is_hospital)
+        ended_with(cancel_with_case)
+        spoken_for(self.name, VOICE)

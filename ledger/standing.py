@@ -108,7 +108,12 @@ def derive(people: Iterable[int]) -> list[Standing]:
     for case_id, during in StruckOff.objects.filter(case__person__in=people).values_list("case", "during"):
         struck_off.setdefault(case_id, []).append(Span.of(during))
     rows = []
-    cases = Case.objects.everywhere("derived table").filter(person__in=people).select_related("person", "disease").order_by("pk")
+    cases = (
+        Case.objects.everywhere("derived table")
+        .filter(person__in=people, folded_into=None)
+        .select_related("person", "disease")
+        .order_by("pk")
+    )
     for case in cases:
         lived, held = homes.get(case.person_id, ()), holdings.get(case.person_id, ())
         spans = days_on_ledger(case, struck_off.get(case.pk, ()))
@@ -148,10 +153,10 @@ def remake(people: Iterable[int]) -> None:
     Standing.objects.bulk_create(derive(people), batch_size=2000)
 
 
-def differences(batch: int = 5000) -> list[str]:
-    """Where the table and the facts disagree, one sentence a person; empty when all is well."""
+def differences(batch: int = 5000, people: Iterable[int] | None = None) -> list[str]:
+    """Where the table and the facts disagree, one sentence a person, of these people (ids) or of all; empty when all is well."""
     wrong = []
-    ids = list(Person.objects.everywhere("consistency check").order_by("pk").values_list("pk", flat=True))
+    ids = list(people if people is not None else Person.objects.everywhere("check").order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), batch):
         part = ids[start : start + batch]
         kept, derived = _by_person(Standing.objects.filter(person__in=part)), _by_person(derive(part))

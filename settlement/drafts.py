@@ -100,7 +100,7 @@ def _leads_to(request: HttpRequest, address: str) -> HttpResponse:
 
 def person_of(draft: Draft) -> Person:
     people = Person.objects.everywhere("found at this window by the whole number, or by a stay here")
-    return people.select_related("county__parent", "township", "village").get(pk=draft.person)
+    return people.select_related("county__parent", "township", "village").bearer(draft.person)
 
 
 def entry_of(draft: Draft, person: Person, hospital: Hospital) -> BillEntry:

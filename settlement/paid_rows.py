@@ -119,8 +119,9 @@ class Reader:
         for disease in Disease.objects.order_by("-position"):
             self.diseases |= dict.fromkeys(filter(None, (disease.short_name, disease.name, disease.code)), disease)
         hashes = [hashed for raw in raws if (hashed := self._hash(raw.cells.get("id_number")))]
-        people = Person.objects.visible_to(by).filter(id_number_hash__in=hashes)
-        self.people = {person.id_number_hash: person for person in people}
+        borne = Person.objects.everywhere("the scope follows").bearers_of(hashes)
+        people = {person.pk: person for person in Person.objects.visible_to(by).filter(pk__in=borne.values())}
+        self.people = {hashed: people[pk] for hashed, pk in borne.items() if pk in people}
         self.versions = {version: policy_of(version) for version in versions_for(by.area)}
 
     def _hash(self, cell: Cell) -> str:

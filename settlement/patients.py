@@ -1,6 +1,6 @@
 """Finding the patient at the window by the whole ID number: what a hospital may ask, of whom, and how often."""
 
-from hospitals.models import Designation
+from hospitals.directory import designations_on
 from ledger import clock
 from ledger.actions.trail import record
 from ledger.identity import IdNumberError, read_id_number
@@ -26,7 +26,7 @@ def find_patient(*, by: Staff, id_number: str) -> Person:
     everybody = Person.objects.everywhere("a whole, valid number; the scope is checked below").select_related(
         "county__parent", "village", "township"
     )
-    person = everybody.filter(id_number_hash=hashed).first()
+    person = everybody.filter(pk=everybody.bearers_of([hashed]).get(hashed)).first()
     if person is not None and serves(by, person):
         record("benefit_queried", by=by, subject=person, county=person.county)
         return person
@@ -43,5 +43,5 @@ def serves(by: Staff, person: Person) -> bool:
     """Whether the hospital treats the person, or is designated this year where they live."""
     if Person.objects.visible_to(by).filter(pk=person.pk).exists():
         return True
-    served = Designation.objects.filter(hospital__code=by.hospital_code, hospital__is_active=True, year=clock.today().year)
+    served = designations_on(clock.today()).filter(hospital__code=by.hospital_code)
     return bool(by.hospital_code) and served.filter(area__in=[person.county_id, person.county.parent_id]).exists()

@@ -9,7 +9,8 @@ from ledger.scope import ScopedQuerySet
 class StayQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
-        return reach(staff, county="case__county", township="case__township", hospital="hospital__code")
+        reached = reach(staff, county="case__county", township="case__township", hospital="hospital__code")
+        return reached & models.Q(case__folded_into=None)  # The same stay stands at the case that goes on.
 
 
 class Stay(models.Model):

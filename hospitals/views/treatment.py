@@ -14,6 +14,7 @@ from ledger.actions.refusals import Refused
 from ledger.forms import LedgerForm, ReasonForm, posted
 from ledger.models import Case, Person
 from ledger.transitions import MOVES
+from ledger.views.merged import here_or_led_on
 from ledger.views.reading import note_form, note_reading
 
 
@@ -36,7 +37,7 @@ def _row(stay: Stay) -> dict:
     """A stay as the panel shows it."""
     return {
         "stay": stay,
-        "designated": actions.is_designated(stay.hospital, stay.case, stay.admitted_on.year),
+        "designated": actions.is_designated(stay.hospital, stay.case, stay.admitted_on),
         "days": stay.days if stay.discharged_on else (clock.today() - stay.admitted_on).days,
     }
 
@@ -45,7 +46,7 @@ def _case(request: HttpRequest, pk: int) -> Case:
     scoped = Case.objects.visible_to(request.user).select_related(
         "person__county", "person__township", "person__village", "disease", "county__parent"
     )
-    return get_object_or_404(scoped, pk=pk)
+    return here_or_led_on(request.user, scoped, pk)
 
 
 def _answer(

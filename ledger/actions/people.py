@@ -102,7 +102,8 @@ def holder_of(number: IdNumber, *, by: Staff) -> Holder:
     Raises Refused when the day's allowance is used up: for a number that nobody holds too, or the refusal itself would tell.
     """
     hashed = keyed_hash(number.number)
-    person = Person.objects.everywhere("uniqueness of an ID number").filter(id_number_hash=hashed).first()
+    everybody = Person.objects.everywhere("uniqueness of an ID number")
+    person = everybody.filter(pk=everybody.bearers_of([hashed]).get(hashed)).first()
     own = Person.objects.visible_to(by).filter(pk=person.pk).first() if person else None
     if person and (own is not None or person.county_id == getattr(by.area.county, "pk", None)):
         return Holder(person=own or person)
@@ -241,6 +242,7 @@ def _save_corrected(by: Staff, person: Person, version: int, facts: PersonFacts)
     for name, value in fields.items():
         setattr(person, name, value)
     person.version += 1
+    Person.objects.everywhere("records merged into a held one").give_way(person)
     try:
         with transaction.atomic():
             person.save()

@@ -58,7 +58,7 @@ def ask_transfer(*, by: Staff, asked: Asked) -> Transfer:
 def _ask(by: Staff, asked: Asked) -> Transfer:
     everybody = Person.objects.everywhere("whom another county asks for").select_related("county__parent")
     hashed = keyed_hash(asked.number.number)
-    pk = everybody.filter(id_number_hash=hashed).values_list("pk", flat=True).first()
+    pk = everybody.bearers_of([hashed]).get(hashed)
     if pk is None:
         raise Refused("这个身份证号刚刚有改动，请再试一次。", "id_number")
     hold_person_of(pk)

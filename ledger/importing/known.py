@@ -31,19 +31,31 @@ class Known:
         self.by, self.upload_pk = by, upload_pk
         self.hashes = {entry.number.number: keyed_hash(entry.number.number) for entry in entries if entry.number}
         self.by_hash = {person.id_number_hash: person for person in self._own("id_number_hash", self.hashes.values())}
+        self.by_hash |= self._merged(set(self.hashes.values()) - set(self.by_hash))
         insured = self._own("insurance_number", {entry.insurance_number for entry in entries} - {""})
         self.by_insurance = {(person.insurance_number, person.name): person for person in insured}
         self.others = self._others(set(self.hashes.values()) - set(self.by_hash))
-        unknown = {entry.get("name") for entry in entries if not entry.number or self.hashes[entry.number.number] not in self.by_hash}
         self.by_name: dict[str, list[Person]] = {}
-        for person in self._own("name", unknown - {None}):
+        unnumbered = {entry.get("name") for entry in entries if not entry.number} - {None}
+        numbered = {entry.get("name") for entry in entries if entry.number and self.hashes[entry.number.number] not in self.by_hash}
+        # Beside somebody new with a number only those may be meant who have none: a list of many knows few of them.
+        nameless = self._own("name", numbered - unnumbered - {None}, id_number_hash=None)
+        for person in (*self._own("name", unnumbered), *nameless):
             self.by_name.setdefault(person.name, []).append(person)
 
-    def _own(self, field: str, values: Iterable[str]) -> Iterator[Person]:
+    def _own(self, field: str, values: Iterable[str], **narrowed) -> Iterator[Person]:
         cases = Case.objects.visible_to(self.by).select_related("disease").order_by("pk")
-        own = Person.objects.visible_to(self.by).select_related("village__parent", "township", "county__parent").order_by("pk")
+        own = Person.objects.visible_to(self.by).filter(**narrowed).order_by("pk")
+        with_facts = own.prefetch_related("village__parent", "township", "county__parent", "categories", Prefetch("cases", cases), "residences")
         for part in _parts(sorted(values)):
-            yield from own.filter(**{f"{field}__in": part}).prefetch_related("categories", Prefetch("cases", cases), "residences")
+            yield from with_facts.filter(**{f"{field}__in": part})
+
+    def _merged(self, hashes: set[str]) -> dict[str, Person]:
+        """Own people into whose records another was merged that bears one of the numbers."""
+        everybody = Person.objects.everywhere("whether a number leads to a merged record of one's own")
+        borne = {hashed: pk for part in _parts(sorted(hashes)) for hashed, pk in everybody.bearers_of(part, merged_only=True).items()}
+        own = {person.pk: person for person in self._own("pk", set(borne.values()))}
+        return {hashed: own[pk] for hashed, pk in borne.items() if pk in own}
 
     def _others(self, hashes: set[str]) -> dict[str, int]:
         """Numbers that somebody outside the scope holds, with the county."""

@@ -38,11 +38,25 @@ class Migration(migrations.Migration):
                 verbose_name="已并入",
             ),
         ),
+        migrations.RemoveConstraint(model_name="case", name="one_case_a_disease"),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("folded_into", None)), fields=("person", "disease"), name="one_case_a_disease"
+            ),
+        ),
         migrations.CreateModel(
             name="Merge",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("before", ledger.protection.SealedField(mask=ledger.models.upload.hidden, verbose_name="合并前")),
+                ("after", models.CharField(max_length=64, verbose_name="合并后散列")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.caseevent", verbose_name="经过"
+                    ),
+                ),
                 ("carried", models.JSONField(default=dict, verbose_name="转过来的记录")),
                 ("reason", models.CharField(max_length=120, verbose_name="原因")),
                 ("merged_at", models.DateTimeField(verbose_name="合并时间")),

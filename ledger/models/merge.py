@@ -7,11 +7,13 @@ from ledger.protection import SealedField
 
 
 class Merge(models.Model):
-    """``before`` is what both records held (JSON), enough to undo the merge as one; ``carried`` names the rows that changed hands."""
+    """``before`` is all that both records held (JSON), ``after`` the hash of what they held then; ``carried`` names the rows that changed."""
 
     kept = models.ForeignKey("ledger.Person", models.PROTECT, related_name="merges", verbose_name="保留的资料")
     gone = models.ForeignKey("ledger.Person", models.PROTECT, related_name="merged_away", verbose_name="并入的资料")
     before = SealedField("合并前", mask=hidden)
+    after = models.CharField("合并后散列", max_length=64)
+    event = models.ForeignKey("ledger.CaseEvent", models.PROTECT, related_name="+", verbose_name="经过")
     carried = models.JSONField("转过来的记录", default=dict)
     reason = models.CharField("原因", max_length=120)
     merged_at = models.DateTimeField("合并时间")

@@ -55,6 +55,19 @@ class PersonQuerySet(ScopedQuerySet):
             person = self.get(pk=person.merged_into_id)
         return person
 
+    def bearers_of(self, hashes: Iterable[str], *, merged_only: bool = False) -> dict[str, int]:
+        """Keyed hash of an ID number → who bears it: where that record was merged into another, the kept one."""
+        rows = self.exclude(merged_into=None) if merged_only else self
+        borne = rows.filter(id_number_hash__in=list(hashes)).values_list("id_number_hash", "pk", "merged_into")
+        return {hashed: self.bearer(pk).pk if merged else pk for hashed, pk, merged in borne}
+
+    def give_way(self, person: "Person") -> None:
+        """A record that was merged into this person's lets go of the number that the person is about to bear."""
+        if person.id_number_hash:
+            merged = self.records_of([person.pk]) - {person.pk}
+            rows = self.filter(pk__in=merged, id_number_hash=person.id_number_hash)
+            rows.update(id_number_hash=None, id_absent_reason="证号由保留的资料使用")
+
     def records_of(self, people: Iterable[int]) -> set[int]:
         """These people (ids) with the records that were merged into theirs."""
         known, newest = set(people), set(people)

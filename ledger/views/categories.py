@@ -2,8 +2,9 @@
 
 from django import forms
 from django.contrib import messages
+from django.db.models.functions import Coalesce, TruncDate
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from ledger import clock
@@ -14,15 +15,19 @@ from ledger.forms import DayField, LedgerForm, NumberText, PlainField, posted
 from ledger.models import CategoryFact, Person
 from ledger.models.person import VERIFIER
 from ledger.person_forms import CategoryForm
+from ledger.views.merged import here_or_led_on
 from ledger.views.people import find_person
 from ledger.views.reading import note_form
+
+LISTED = 200
 
 
 def find_fact(request: HttpRequest, pk: int) -> CategoryFact:
     """A category of a person whom this member of staff may see; 404 otherwise."""
     request.nav_name = "ledger:case-list"
     visible = Person.objects.visible_to(request.user).values("pk")
-    return get_object_or_404(CategoryFact.objects.select_related("person__county", "person__village"), pk=pk, person__in=visible)
+    facts = CategoryFact.objects.select_related("person__county", "person__village").filter(person__in=visible)
+    return here_or_led_on(request.user, facts, pk)
 
 
 def ask(
@@ -130,10 +135,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     """The categories waiting for this department, longest first."""
     mine = [category for category, role in VERIFIER.items() if role == request.user.role]
     people = Person.objects.visible_to(request.user).values("pk")
-    waiting = list(
-        CategoryFact.objects.filter(category__in=mine, verified_on=None, during__endswith=None, person__in=people)
-        .select_related("person__township", "person__village", "recorded_by")
-        .order_by("person__created_at", "pk")[:200]
-    )
+    facts = CategoryFact.objects.filter(category__in=mine, verified_on=None, during__endswith=None, person__in=people)
+    facts = facts.annotate(since=Coalesce("recorded_on", TruncDate("person__created_at")))
+    found = list(facts.select_related("person__township", "person__village", "recorded_by").order_by("since", "pk")[: LISTED + 1])
+    waiting = found[:LISTED]
     record("viewed_list", by=request.user, county=request.user.area.county, detail={"list": "categories", "rows": len(waiting)})
-    return render(request, "ledger/category_queue.html", {"waiting": waiting})
+    return render(request, "ledger/category_queue.html", {"waiting": waiting, "more": len(found) > LISTED})

@@ -30,7 +30,7 @@ def settle_rows(*, by: Staff, hospital: Hospital, sha256: str, bills: Sequence[d
     for bill in in_order(bills):
         line = bill["line"]
         people = Person.objects.everywhere("found for the preview by the whole number; settling looks at the scope again")
-        entry = entry_of(bill, people.select_related("county__parent").get(pk=bill["person"]), hospital)
+        entry = entry_of(bill, people.select_related("county__parent").bearer(bill["person"]), hospital)
         try:
             settlement = confirm_shown(by=by, entry=entry, request=request_of(by, sha256, bill), self_pay=self_pay[line])
         except Refused as refused:

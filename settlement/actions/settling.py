@@ -108,7 +108,10 @@ def _own_hospital(by: Staff, entry: BillEntry) -> None:
 
 
 def _settle(by: Staff, entry: BillEntry, place: Place, person_year: PersonYear | None) -> Settlement:
-    hold_person_of(entry.person.pk)
+    try:
+        hold_person_of(entry.person.pk)
+    except Refused as refused:  # Merged into another record since the bill was looked at.
+        raise BillRefused([Fault("unknown_person", refused.message, "id_number")]) from None
     prepared = prepare(by=by, entry=entry, place=place, year=person_year)
     if prepared.faults:
         raise BillRefused(prepared.faults)

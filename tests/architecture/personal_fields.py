@@ -29,6 +29,7 @@ _BY_MODEL = {
         "file_name people preview outcome",
         "id staff area layout category since whole counts decisions state made_at applied_at",
     ),
+    "ledger.ListWork": ("file said", "id upload kind address run stage stage_at done total beat_at stopped finished_at"),
     "ledger.Merge": ("kept gone before carried reason undone_reason", "id after event merged_at merged_by undone_at undone_by"),
     "ledger.Transfer": (
         "person given_number given_name village address moved_on reason answer",
@@ -58,12 +59,12 @@ _BY_MODEL = {
     "ledger.Coverage": ("", "id list disease position document status"),
     "hospitals.Hospital": ("", "id code name short_name county phone pooling_area is_active"),
     "hospitals.HospitalLevel": ("", "id hospital policy level"),
-    "hospitals.Designation": ("", "id hospital disease area tier year document"),
+    "hospitals.Designation": ("", "id hospital disease area tier year document ended_on"),
     "hospitals.Stay": ("case hospital admitted_on discharged_on completed_on lasting", "id recorded_at recorded_by"),
     "hospitals.FollowUpRule": ("", "id prefecture disease months visitor document"),
     "hospitals.FollowUp": (
         "case stay done_on way finding text cancelled_reason",
-        "id due_on visitor planned_at planned_by done_by cancelled_on",
+        "id due_on visitor planned_at planned_by done_by cancelled_on cancelled_by",
     ),
     "settlement.PolicyArea": ("", "id name division"),
     "settlement.PolicyVersion": (

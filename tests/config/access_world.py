@@ -38,7 +38,7 @@ WITH_OBJECT = {
         "case-add",
     ],
     "fact": ["category-verify", "category-end", "out-of-poverty"],
-    "case": ["case-move"],
+    "case": ["case-move", "case-card", "case-card-full"],
 }
 
 
