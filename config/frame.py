@@ -71,6 +71,8 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
     ),
 ]
 ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}}
+# Alt and a letter, from any page that has no such key of its own.
+KEYS = {"ledger:register": "n", "ledger:find": "f"}
 # How many wait behind a link, where that is not told elsewhere.
 COUNTED = {
     "hospitals:follow-up-list": number_due,
@@ -87,6 +89,7 @@ class Link:
     words: str
     current: bool
     count: int = 0
+    key: str = ""
 
 
 def navigation(request: HttpRequest) -> list[tuple[str, list[Link]]]:
@@ -103,7 +106,7 @@ def navigation(request: HttpRequest) -> list[tuple[str, list[Link]]]:
             narrowed = f"?{request.GET.urlencode()}" == query if query else "state=registered" not in request.GET.urlencode()
             current = name == getattr(request, "nav_name", here) and narrowed
             count = COUNTED[name](request.user) if name in COUNTED else 0
-            links.append(Link(reverse(name) + query, words, current, count))
+            links.append(Link(reverse(name) + query, words, current, count, KEYS.get(name, "")))
         if links:
             groups.append((title, links))
     return groups
@@ -123,6 +126,7 @@ def page_frame(request: HttpRequest) -> dict:
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         frame["navigation"] = lambda: navigation(request)
         frame["unit"] = lambda: request.user.unit_on(clock.today())
+        frame["saved_forms"] = " ".join(request.session.get("saved_forms", []))
     else:
         frame["door_unit"] = door_unit
     return frame

@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from hospitals import visits
 from hospitals.models import Hospital, Stay
 from ledger import clock
 from ledger.actions import cases
@@ -15,10 +16,19 @@ from ledger.models import Case, Role, Staff
 from ledger.transitions import OPEN_STATES
 
 
-def is_designated(hospital: Hospital, case: Case, year: int) -> bool:
-    """Whether the hospital is designated for the case's disease, for its county or the whole prefecture, in that year."""
-    county = case.county
-    return Hospital.objects.designated_for(disease=case.disease, county=county, year=year).filter(pk=hospital.pk).exists()
+def is_designated(hospital: Hospital, case: Case, on: datetime.date) -> bool:
+    """Whether the hospital is designated for the case's disease, for its county or the whole prefecture, on that day."""
+    return Hospital.objects.designated_for(disease=case.disease, county=case.county, on=on).filter(pk=hospital.pk).exists()
+
+
+def finishes_at(case: Case, hospital: Hospital) -> bool:
+    """Whether the patient is being treated in that hospital: closed since, it finishes whom it has and takes nobody new."""
+    return case.state == "in_treatment" and _stays_of(case).filter(hospital=hospital).exists()
+
+
+def _refuse_closed(hospital: Hospital, case: Case) -> None:
+    if not hospital.is_active and not finishes_at(case, hospital):
+        raise Refused(f"{hospital.name}已停用，不再接收新的患者。请选择别的医院。", "hospital")
 
 
 def _own_hospital(hospital: Hospital, by: Staff) -> None:
@@ -35,10 +45,11 @@ def choose_hospital(*, by: Staff, case: Case, hospital: Hospital) -> Case:
     """The treatment plan names its hospital. Raises Refused when it is not designated for the disease, the area and this year."""
     case = hold_case(case, by)
     _own_hospital(hospital, by)
-    year = clock.today().year
-    if not is_designated(hospital, case, year):
+    _refuse_closed(hospital, case)
+    today = clock.today()
+    if not is_designated(hospital, case, today):
         raise Refused(
-            f"{hospital.name}不是{case.county.label} {year} 年{case.disease}的定点医院。请从定点医院中选择；已在非定点医院住院的，请直接登记入院。",
+            f"{hospital.name}不是{case.county.label} {today.year} 年{case.disease}的定点医院。请从定点医院中选择；已在非定点医院住院的，请直接登记入院。",
             "hospital",
         )
     return cases.plan_case(by=by, case=case, hospital_code=hospital.code, hospital_name=hospital.name)
@@ -52,6 +63,7 @@ def admit(*, by: Staff, case: Case, hospital: Hospital, on: datetime.date) -> St
     """
     case = hold_case(case, by)
     _own_hospital(hospital, by)
+    _refuse_closed(hospital, case)
     opened = _stays_of(case).filter(discharged_on=None).select_related("hospital").first()
     if opened:
         raise Refused(f"{case.person.name}从 {opened.admitted_on} 起在{opened.hospital.name}住院，还没有登记出院。请先登记出院。")
@@ -60,8 +72,9 @@ def admit(*, by: Staff, case: Case, hospital: Hospital, on: datetime.date) -> St
         raise Refused(f"入院日期 {on} 早于上一次出院日期 {overlapping.discharged_on}，请核对后改正。", "admitted_on")
     cases.admit_case(
         by=by, case=case, on=on, hospital_code=hospital.code, hospital_name=hospital.name,
-        note="" if is_designated(hospital, case, on.year) else "非定点",
+        note="" if is_designated(hospital, case, on) else "非定点",
     )  # fmt: skip
+    visits.cancel_open(by=by, case=case, reason="再次入院")
     return Stay.objects.create(case=case, hospital=hospital, admitted_on=on, recorded_at=clock.now(), recorded_by=by)
 
 
@@ -82,7 +95,7 @@ def record_stay(*, by: Staff, case: Case, hospital: Hospital, admitted_on: datet
     if other:
         raise Refused(f"住院日期和 {other.admitted_on} 开始的另一次住院重叠，请核对。", "admitted_on")
     if case.state not in ("in_treatment", "treated"):
-        note = "" if is_designated(hospital, case, admitted_on.year) else "非定点"
+        note = "" if is_designated(hospital, case, admitted_on) else "非定点"
         on = max(admitted_on, case.found_on)
         cases.admit_case(by=by, case=case, on=on, hospital_code=hospital.code, hospital_name=hospital.name, note=note)
     stay = Stay.objects.create(
@@ -90,12 +103,15 @@ def record_stay(*, by: Staff, case: Case, hospital: Hospital, admitted_on: datet
     )
     text = f"{case.disease}补记住院，{hospital.name}，{admitted_on} 至 {discharged_on}"
     tell(case.person, "discharged", text, by=by, case=case, on=discharged_on)
+    if not _stays_of(case).filter(admitted_on__gt=admitted_on).exists():
+        visits.cancel_open(by=by, case=case, reason="补记住院，按新的出院日期重新安排")
+    visits.plan_after_discharge(by=by, case=case, stay=stay)
     return stay
 
 
 @transaction.atomic
 def discharge(*, by: Staff, stay: Stay, on: datetime.date, completed: bool = False) -> Stay:
-    """The stay ends, with the treatment completed on that day or not.
+    """The stay ends, with the treatment completed on that day or not; the visits that the disease's rule asks for are planned with it.
 
     Raises Refused: discharged before, a day before admission or in the future, completion of a case that is not in treatment.
     """
@@ -116,6 +132,7 @@ def discharge(*, by: Staff, stay: Stay, on: datetime.date, completed: bool = Fal
     tell(case.person, "discharged", f"{case.disease}出院，{stay.hospital.name}", by=by, case=case, on=on)
     if completed:
         _complete(by, case, stay, on)
+    visits.plan_after_discharge(by=by, case=case, stay=stay)
     return stay
 
 

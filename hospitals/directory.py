@@ -1,6 +1,9 @@
 """The list of designated hospitals as people ask for it: which disease, for whom, where, by telephone."""
 
+import datetime
 from dataclasses import dataclass, field
+
+from django.db.models import Q
 
 from hospitals.models import Designation, Hospital
 from hospitals.models.hospital import Tier
@@ -38,9 +41,11 @@ class Entry:
         return "；".join(self.documents)
 
 
-def designations_in(year: int):
-    """The designations of a year by hospitals still open."""
-    return Designation.objects.filter(year=year, hospital__is_active=True).select_related("hospital__county", "disease", "area")
+def designations_on(day: datetime.date):
+    """The designations that hold on a day, of hospitals still open."""
+    holding = Q(ended_on=None) | Q(ended_on__gte=day)
+    rows = Designation.objects.filter(holding, year=day.year, hospital__is_active=True)
+    return rows.select_related("hospital__county", "disease", "area")
 
 
 def entries(designations, *, disease: Disease | None = None, county: Division | None = None) -> list[Entry]:

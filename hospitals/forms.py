@@ -10,7 +10,7 @@ from ledger.models import Case, Role, Staff
 
 def designated_choices(case: Case, staff: Staff) -> list[tuple[str, str]]:
     """The hospitals the plan may name, nearest first; a liaison's own only."""
-    hospitals = Hospital.objects.designated_for(disease=case.disease, county=case.county, year=clock.today().year)
+    hospitals = Hospital.objects.designated_for(disease=case.disease, county=case.county, on=clock.today()).filter(is_active=True)
     if staff.role == Role.LIAISON:
         hospitals = hospitals.filter(code=staff.hospital_code)
     return list({hospital.code: (hospital.code, hospital.name) for hospital in hospitals}.values())
@@ -45,7 +45,8 @@ class AdmitForm(LedgerForm):
         super().__init__(*args, **kwargs)
         designated = designated_choices(case, staff)
         known = {code for code, _ in designated}
-        others = Hospital.objects.filter(is_active=True).exclude(code__in=known).order_by("code")
+        still_there = Hospital.objects.filter(code=case.hospital_code) if case.state == "in_treatment" else Hospital.objects.none()
+        others = (Hospital.objects.filter(is_active=True) | still_there).exclude(code__in=known).order_by("code")
         if staff.role == Role.LIAISON:
             others = others.filter(code=staff.hospital_code)
         groups = [("定点医院", designated), ("其他医院（非定点）", [(hospital.code, hospital.name) for hospital in others])]

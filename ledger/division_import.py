@@ -9,7 +9,7 @@ from django.db import transaction
 from import_export import fields, resources
 from import_export.results import RowResult
 
-from ledger.actions.divisions import DivisionRow, checked_name, lock_county, parent_of
+from ledger.actions.divisions import DivisionRow, checked_name, county_kept, lock_county, parent_of, tell_city
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.models import Division, Staff
@@ -102,12 +102,17 @@ def preview_divisions(*, county: Division, rows: list[DivisionRow]) -> list[Impo
 
 
 @transaction.atomic
-def import_divisions(*, by: Staff, rows: list[DivisionRow]) -> tuple[int, int]:
-    """Apply the whole list; answers how many were new and how many changed. Raises Refused, saving nothing, when a row is refused."""
-    lock_county(by.area)
-    answered = Counter(row.result for row in _run(by.area, rows, dry_run=False))
+def import_divisions(*, by: Staff, rows: list[DivisionRow], county: Division | None = None, document: str = "") -> tuple[int, int]:
+    """Apply the whole list to the bureau's own county, or to the one the city names with its document.
+
+    Answers how many were new and how many changed. Raises Refused, saving nothing, when a row is refused.
+    """
+    county = county_kept(county or by.area, by)
+    lock_county(county)
+    answered = Counter(row.result for row in _run(county, rows, dry_run=False))
     if answered["refused"]:
         raise Refused(f"有 {answered['refused']} 行不能导入，一行也没有写入。请改好文件后重新导入。", "file")
     counts = {"new": answered["new"], "changed": answered["changed"]}
-    record("divisions_imported", by=by, county=by.area, detail=counts)
+    record("divisions_imported", by=by, county=county, detail=counts)
+    tell_city(by, county, "乡镇与村名单", f"导入：新增 {counts['new']} 个，改名 {counts['changed']} 个", document)
     return counts["new"], counts["changed"]

@@ -25,45 +25,49 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 @transaction.atomic
 def load_reference() -> None:
-    """Load or refresh; running it again changes nothing. Rows entered by hand stay."""
+    """Load what is missing; running it again changes nothing. What stands may have been changed by a city, so it stays as it is."""
     _load_diseases()
     _load_coverage()
 
 
 def _load_diseases() -> None:
     fixed = {row["name"]: row for row in _rows("report_groups.csv")}
+    known = set(Disease.objects.values_list("code", flat=True))
     for position, row in enumerate(_rows("diseases.csv"), start=1):
+        if row["code"] in known:
+            continue
         # Groups that no printed form orders stand after the seven, as the diseases do.
         order = fixed.get(row["report_group"], {"f1_order": 100 + position, "f5_order": 100 + position, "f5_heading": ""})
-        group, _ = ReportGroup.objects.update_or_create(
+        group, _ = ReportGroup.objects.get_or_create(
             name=row["report_group"],
             defaults={"f1_order": order["f1_order"], "f5_order": order["f5_order"], "f5_heading": order["f5_heading"]},
         )
-        Disease.objects.update_or_create(
+        Disease.objects.create(
             code=row["code"],
-            defaults={
-                "name": row["name"],
-                "short_name": SHORT_NAMES.get(row["code"], ""),
-                "icd10_prefixes": row["icd10_prefixes"].split(";"),
-                "age_max": int(row["age_max"]) if row["age_max"] else None,
-                "group": group,
-                "position": position,
-            },
+            name=row["name"],
+            short_name=SHORT_NAMES.get(row["code"], ""),
+            icd10_prefixes=row["icd10_prefixes"].split(";"),
+            age_max=int(row["age_max"]) if row["age_max"] else None,
+            group=group,
+            position=position,
         )
 
 
 def _load_coverage() -> None:
     diseases = {disease.code: disease for disease in Disease.objects.all()}
     position: dict[int, int] = {}
+    missing: set[int] = set()
     for row in _rows("coverage.csv"):
         programme, _ = Programme.objects.get_or_create(
             code=row["programme"], defaults={"name": PROGRAMMES.get(row["programme"], row["programme"])}
         )
         effective_on = datetime.date.fromisoformat(row["effective_on"]) if row["effective_on"] else None
-        yearly, _ = CoverageList.objects.get_or_create(programme=programme, year=int(row["year"]), effective_on=effective_on)
+        yearly, made = CoverageList.objects.get_or_create(programme=programme, year=int(row["year"]), effective_on=effective_on)
+        if made:
+            missing.add(yearly.pk)
+        if yearly.pk not in missing:
+            continue
         position[yearly.pk] = position.get(yearly.pk, 0) + 1
-        Coverage.objects.update_or_create(
-            list=yearly,
-            disease=diseases[row["disease_code"]],
-            defaults={"position": position[yearly.pk], "document": row["document"], "status": row["status"]},
+        Coverage.objects.create(
+            list=yearly, disease=diseases[row["disease_code"]], position=position[yearly.pk], document=row["document"], status=row["status"]
         )

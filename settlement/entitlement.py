@@ -188,7 +188,7 @@ def _enrolment(found: Entitlement) -> None:
 
 def _hospital(found: Entitlement) -> None:
     visit, hospital, county = found.visit, found.visit.hospital, found.county
-    offered = Hospital.objects.designated_for(disease=visit.disease, county=county, year=visit.discharged_on.year)
+    offered = Hospital.objects.designated_for(disease=visit.disease, county=county, on=visit.discharged_on, admitted_on=visit.admitted_on)
     found.designated = offered.filter(pk=hospital.pk).exists()
     if not found.designated:
         found.notices.append(

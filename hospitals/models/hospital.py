@@ -1,5 +1,7 @@
 """Hospitals, and for which disease, area and year each is designated (annex 3 of the Liuzhou document)."""
 
+import datetime
+
 from django.db import models
 
 
@@ -10,13 +12,18 @@ class Tier(models.TextChoices):
 
 
 class HospitalQuerySet(models.QuerySet):
-    def designated_for(self, *, disease, county, year: int):
-        """Hospitals designated for a disease in that county in that year, nearest tier first."""
+    def designated_for(self, *, disease, county, on: datetime.date, admitted_on: datetime.date | None = None):
+        """Hospitals designated for a disease in that county on a day, nearest tier first.
+
+        A stay begun while the designation held is finished under it: ``admitted_on`` is its first day. A hospital that was
+        closed counts up to the day on which its designations ended.
+        """
+        still = models.Q(designations__ended_on=None, is_active=True) | models.Q(designations__ended_on__gte=admitted_on or on)
         return (
             self.filter(
-                is_active=True,
+                still,
                 designations__disease=disease,
-                designations__year=year,
+                designations__year=on.year,
                 designations__area__in=[county, county.parent],
             )
             .annotate(tier=models.F("designations__tier"))
@@ -27,6 +34,14 @@ class HospitalQuerySet(models.QuerySet):
             .order_by("nearness", "code")
             .distinct()
         )  # fmt: skip
+
+    def kept_by(self, prefecture):
+        """The hospitals that a city keeps: those in its area, and those of no county that nobody else has designated."""
+        others = Designation.objects.filter(hospital=models.OuterRef("pk")).exclude(
+            models.Q(area=prefecture) | models.Q(area__parent=prefecture)
+        )
+        own = models.Q(county=prefecture) | models.Q(county__parent=prefecture)
+        return self.filter(own | models.Q(county=None) & ~models.Exists(others))
 
 
 class Hospital(models.Model):
@@ -69,6 +84,7 @@ class Designation(models.Model):
     tier = models.CharField("级别", max_length=8, choices=Tier.choices)
     year = models.SmallIntegerField("年度")
     document = models.CharField("依据", max_length=80)
+    ended_on = models.DateField("最后一天", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "定点"

@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from hospitals.directory import designations_in, diseases_in, entries
+from hospitals.directory import designations_on, diseases_in, entries
 from ledger import clock
-from ledger.models import Division, Staff
+from ledger.models import Division, Role, Staff
 from ledger.models.division import Level
 
 
@@ -17,7 +17,7 @@ def chosen(rows: list, value: str, attribute: str = "pk"):
 def public(request: HttpRequest) -> HttpResponse:
     """By disease and county, with telephone numbers; no login."""
     year = clock.today().year
-    designations = designations_in(year)
+    designations = designations_on(clock.today())
     diseases = diseases_in(designations)
     counties = list(Division.objects.filter(level=Level.COUNTY, parent__level=Level.PREFECTURE).in_use().order_by("code"))
     disease = chosen(diseases, request.GET.get("disease", ""), "code")
@@ -29,7 +29,7 @@ def public(request: HttpRequest) -> HttpResponse:
     return render(request, "hospitals/public.html", context)
 
 
-def _areas_of(staff: Staff) -> list[int]:
+def areas_of(staff: Staff) -> list[int]:
     """Whose designations concern this member of staff: a county's own and its prefecture's; the city's all."""
     county, prefecture = staff.area.county, staff.area.prefecture
     if county:
@@ -40,13 +40,14 @@ def _areas_of(staff: Staff) -> list[int]:
 def inside(request: HttpRequest) -> HttpResponse:
     """The same list within the area, with the hospital's code and the document."""
     staff, year = request.user, clock.today().year
-    designations = designations_in(year).filter(area__in=_areas_of(staff))
+    designations = designations_on(clock.today()).filter(area__in=areas_of(staff))
     diseases = diseases_in(designations)
     counties = [] if staff.area.county else list(Division.objects.counties_of(staff.area.prefecture))
     disease = chosen(diseases, request.GET.get("disease", ""), "code")
     county = chosen(counties, request.GET.get("county", ""), "code")
     context = {
         "year": year, "diseases": diseases, "counties": counties, "disease": disease, "county": county, "area": staff.area.county,
+        "keeps": staff.role in {Role.CITY, Role.CLERK, Role.LEAD},
         "entries": entries(designations, disease=disease, county=county),
     }  # fmt: skip
     return render(request, "hospitals/list.html", context)
