@@ -83,6 +83,7 @@ def _save(by: Staff, person: Person, version: int, number: IdNumber, reason: str
         setattr(person, name, value)
     person.id_number_hash, person.id_absent_reason = keyed_hash(number.number), ""
     person.version += 1
+    Person.objects.everywhere("records merged into a held one").give_way(person)
     try:
         with transaction.atomic():
             person.save()
