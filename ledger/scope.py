@@ -58,7 +58,8 @@ class ScopedQuerySet(models.QuerySet):
 
     def union(self, *others, all=False):
         for queryset in (self, *others):
-            queryset._require_scope()
+            if isinstance(queryset, ScopedQuerySet):
+                queryset._require_scope()
         return super().union(*others, all=all)
 
     def raw(self, *args, **kwargs):

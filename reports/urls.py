@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 
 from reports import api
 from reports.returns import first_of
-from reports.views import downloads, lists, month, preview, workbench
+from reports.views import downloads, lists, month, preview, work_list, workbench
 
 
 class PeriodConverter:
@@ -39,6 +39,7 @@ register_converter(CountyConverter, "county")
 app_name = "reports"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
+    path("work/", work_list.work_list, name="work-list"),
     # The month
     path("months/", month.months, name="months"),
     path("months/<period:period>/<county:code>/", month.month, name="month"),

@@ -3,15 +3,16 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from hospitals.models import Stay
 from ledger import clock
+from ledger.actions.assigning import left_behind
 from ledger.models import Case, CaseEvent, Category, CategoryFact, Person, Role, Staff, UnitName
 from ledger.models.person import VERIFIER
 from ledger.models.staff import UNIT_OF_ROLE
+from reports.work_lists import Waiting, waiting
 from settlement.models import Settlement, Statement
 from settlement.statement_items import end_of
 from settlement.statement_states import HOSPITAL_CONFIRMED, PAYER_CONFIRMED, PREPARED
@@ -46,35 +47,13 @@ def case_list(**query: str) -> str:
     return reverse("ledger:case-list") + "?" + "&".join(f"{key}={value}" for key, value in query.items())
 
 
-def discharged_not_completed(staff: Staff):
-    """Cases whose last stay has ended, and whose treatment nobody has marked completed."""
-    stays = Stay.objects.everywhere("the stays of cases that are scoped themselves").filter(case=OuterRef("pk"))
-    return (
-        Case.objects.visible_to(staff)
-        .filter(Exists(stays), ~Exists(stays.filter(discharged_on=None)), state="in_treatment", completed_on=None)
-        .annotate(left_on=Max("stays__discharged_on"))
-    )
-
-
-def treated_for_good(staff: Staff):
-    """Treated cases that can be closed: lasting treatment goes on, so dialysis is none of them."""
-    stays = Stay.objects.everywhere("the stays of cases that are scoped themselves").filter(case=OuterRef("pk"), lasting=True)
-    return Case.objects.visible_to(staff).filter(~Exists(stays), state="treated")
-
-
-def _states(staff: Staff) -> dict:
-    """How many cases stand in each state that waits for somebody, and since when: one query."""
+def case_counts(staff: Staff) -> dict:
+    """How many cases stand in each state, and how many people they are: a page's figures, in one query."""
     return Case.objects.visible_to(staff).aggregate(
         found=Count("pk", filter=Q(state="found")),
-        found_on=Min("found_on", filter=Q(state="found")),
         returned=Count("pk", filter=Q(state="returned")),
-        returned_at=Min("changed_at", filter=Q(state="returned")),
         registered=Count("pk", filter=Q(state="registered")),
-        registered_on=Min("registered_on", filter=Q(state="registered")),
-        verified=Count("pk", filter=Q(state="verified")),
-        verified_on=Min("verified_on", filter=Q(state="verified")),
         planned=Count("pk", filter=Q(state="planned")),
-        planned_at=Min("changed_at", filter=Q(state="planned")),
         in_treatment=Count("pk", filter=Q(state="in_treatment")),
         treated=Count("pk", filter=Q(state="treated")),
         everybody=Count("person", distinct=True),
@@ -85,39 +64,27 @@ def _day(instant: datetime.datetime | None) -> datetime.date | None:
     return timezone.localtime(instant).date() if instant else None
 
 
-def case_counts(staff: Staff) -> dict:
-    """The same numbers for a page's figures."""
-    return _states(staff)
+def listed_work(staff: Staff, *, but: str = "") -> list[Work]:
+    """What waits by the work list: the gravest first, then what waits too long, then the rest; ``but`` is told elsewhere on the page."""
+    listed = [one for one in waiting(staff) if one.number and one.asked and one.kind.counts and one.kind.code != but]
+    listed.sort(key=lambda one: (not one.kind.gravest, not one.late))
+    return [_row(one) for one in listed]
 
 
-def bureau_work(staff: Staff, counts: dict) -> list[Work]:
-    """What waits at the county bureau, the gravest first; the lead's own decisions come with the lead."""
-    left = discharged_not_completed(staff).aggregate(number=Count("pk"), since=Min("left_on"))
-    rows = [
-        Work(counts["returned"], "退回补正", _since(_day(counts["returned_at"]), "退回"), case_list(state="returned"), "去补正", "bad"),
-        Work(counts["registered"], "待核实登记", _since(counts["registered_on"], "登记"), case_list(state="registered"), "去核实", "warn"),
-    ]
-    if staff.role == Role.LEAD:
-        rows += _lead_work(staff)
-    rows += [
-        Work(counts["found"], "已发现，待登记建档", _since(counts["found_on"], "发现"), case_list(state="found"), "去登记"),
-        Work(left["number"], "出院未登记完成治疗", _since(left["since"], "出院"), case_list(state="in_treatment"), "去登记"),
-    ]
-    return [row for row in rows if row.count]
+def _row(one: Waiting) -> Work:
+    tone = "bad" if one.kind.gravest else "warn" if one.late else ""
+    address = f"{reverse('reports:work-list')}?kind={one.kind.code}"
+    return Work(one.number, one.kind.words, _since(one.oldest, one.kind.since), address, one.kind.verb, tone)
 
 
-def _lead_work(staff: Staff) -> list[Work]:
+def left_work(staff: Staff) -> list[Work]:
+    """Open cases in the hands of somebody whose account is off or who went to another post: for the lead to hand over."""
     rows = []
-    ages = Case.objects.visible_to(staff).filter(age_confirmation_needed=True, age_confirmed_by=None).exclude(state="closed")
-    waiting = list(ages.select_related("person").order_by("registered_on", "pk")[:2])
-    if waiting:
-        number = len(waiting) if len(waiting) == 1 else ages.count()
-        first = waiting[0].person
-        rows.append(
-            Work(number, "年龄待确认", f"{first.name}超过病种的年龄限制", reverse("ledger:person", args=[first.pk]), "去确认", "warn")
-        )
-    done = treated_for_good(staff).aggregate(number=Count("pk"), since=Min("completed_on"))
-    rows.append(Work(done["number"], "已救治，待销号", _since(done["since"], "完成治疗"), case_list(state="treated"), "去销号"))
+    for gone in left_behind(staff) if staff.role == Role.LEAD else []:
+        why = "已调离" if gone.is_active else "已停用"
+        address = f"{reverse('ledger:hand-over')}?staff={gone.pk}"
+        words = f"{gone.full_name}{why}，工作没有交接"
+        rows.append(Work(gone.open_cases, words, f"{gone.full_name}{why}，还有 {gone.open_cases} 例未交接", address, "去交接", "warn"))
     return rows
 
 
@@ -143,25 +110,6 @@ def keeper_facts(staff: Staff, *, waiting: bool = True):
     facts = CategoryFact.objects.filter(person__in=people.values("pk"), category__in=own, during__endswith=None)
     facts = facts.filter(verified_on__isnull=waiting)
     return facts.select_related("person__township", "person__village", "recorded_by").order_by("person__created_at", "pk")
-
-
-def township_work(staff: Staff, counts: dict) -> list[Work]:
-    """What waits at the township: found and not registered, returned; what waits for the county is told, not asked."""
-    rows = [
-        Work(counts["returned"], "退回补正", _since(_day(counts["returned_at"]), "退回"), case_list(state="returned"), "去补正", "bad"),
-        Work(counts["found"], "已发现，待登记建档", _since(counts["found_on"], "发现"), case_list(state="found"), "去登记", "warn"),
-    ]
-    return [row for row in rows if row.count]
-
-
-def liaison_work(staff: Staff, counts: dict) -> list[Work]:
-    """What waits at the hospital: patients to admit, discharges without a word on the treatment."""
-    left = discharged_not_completed(staff).aggregate(number=Count("pk"), since=Min("left_on"))
-    rows = [
-        Work(left["number"], "出院未登记完成治疗", _since(left["since"], "出院"), case_list(state="in_treatment"), "去登记", "warn"),
-        Work(counts["planned"], "已定方案，待入院", _since(_day(counts["planned_at"]), "定方案"), case_list(state="planned"), "去登记入院"),
-    ]
-    return [row for row in rows if row.count]
 
 
 STATEMENT_WORDS = {

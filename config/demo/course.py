@@ -6,6 +6,7 @@ from config.demo.book import Book
 from config.demo.calendar import days, moment, office_day
 from config.demo.hospitals import DESIGNATED, choices_for
 from hospitals.models import Hospital, Stay
+from ledger.actions.assigning import hands_of
 from ledger.identity import age_on
 from ledger.models import Case, Disease, Person, Role, Staff
 from ledger.transitions import OUTCOMES, target_of
@@ -49,6 +50,7 @@ class Course:
     def register(self, *, at: datetime.datetime, by: Staff) -> "Course":
         """Put on the ledger together with its discovery."""
         self.case.state, self.case.registered_on, self.case.registered_by = "registered", at.date(), by
+        self.case.assigned_to = hands_of(by) if by.area_id == self.case.county_id else None
         self.case.age_confirmation_needed = not self.disease.accepts_age(age_on(self.person.born_on, at.date()))
         text = f"{self.disease}登记建档"
         self.book.tell(self.person, "case_registered", text, by=by, at=at, case=self.case, from_state="found", to_state="registered")

@@ -110,7 +110,9 @@ class Registry:
         category = Category(held.category)
         since = max(held.since, person.born_on)
         basis = BASIS[category].format(year=since.year)
-        fact = CategoryFact(person=person, category=category, during=DateRange(since, None), basis=basis, recorded_by=by)
+        fact = CategoryFact(
+            person=person, category=category, during=DateRange(since, None), basis=basis, recorded_by=by, recorded_on=at.date()
+        )
         self.book.facts.append(fact)
         self.book.tell(person, "category_held", f"{category.label}自 {since} 起，依据：{basis}", by=by, at=at)
         verify_on = at.date() + days(self.rng.randint(1, 12))

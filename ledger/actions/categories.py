@@ -56,11 +56,19 @@ def hold_category(
     own = by.role == VERIFIER[Category(category)]
     fact = CategoryFact.objects.create(
         person=person, category=category, during=during, basis=basis, out_of_poverty_year=out_of_poverty_year, recorded_by=by,
-        verified_by=by if own else None, verified_on=clock.today() if own else None,
+        verified_by=by if own else None, verified_on=clock.today() if own else None, recorded_on=clock.today(),
     )  # fmt: skip
     tell(person, "category_held", f"{label}自 {since} 起，依据：{basis}" + ("，已核实" if own else ""), by=by)
     remake([person.pk])
     return fact
+
+
+def check_verify_category(*, by: Staff, fact: CategoryFact) -> None:
+    """What keeps a category from being verified: another department's list, or that it has been. Raises Refused."""
+    if VERIFIER[Category(fact.category)] != by.role:
+        raise Refused(f"{fact}由{VERIFIER[Category(fact.category)].label}部门核实，您不能核实。")
+    if fact.verified_on:
+        raise Refused(f"{fact}已在 {fact.verified_on} 核实过。")
 
 
 @transaction.atomic
@@ -70,10 +78,7 @@ def verify_category(*, by: Staff, fact: CategoryFact, basis: str = "") -> Catego
     Raises Refused for another department's category or one verified before.
     """
     fact = _hold_fact(fact, by)
-    if VERIFIER[Category(fact.category)] != by.role:
-        raise Refused(f"{fact}由{VERIFIER[Category(fact.category)].label}部门核实，您不能核实。")
-    if fact.verified_on:
-        raise Refused(f"{fact}已在 {fact.verified_on} 核实过。")
+    check_verify_category(by=by, fact=fact)
     fact.verified_by, fact.verified_on = by, clock.today()
     fact.basis = basis or fact.basis
     fact.save(update_fields=["verified_by", "verified_on", "basis"])
@@ -82,10 +87,8 @@ def verify_category(*, by: Staff, fact: CategoryFact, basis: str = "") -> Catego
     return fact
 
 
-@transaction.atomic
-def end_category(*, by: Staff, fact: CategoryFact, on: datetime.date, reason: str) -> CategoryFact:
-    """A category no longer holds from ``on``. Raises Refused for a day outside it, or when it has ended already."""
-    fact = _hold_fact(fact, by)
+def check_end(*, by: Staff, fact: CategoryFact, on: datetime.date) -> None:
+    """What keeps a category from ending on that day. Raises Refused."""
     _of_own_list(fact, by, "终止")
     if fact.during.upper:
         raise Refused(f"{fact}已在 {fact.during.upper - datetime.timedelta(days=1)} 终止。", "on")
@@ -93,6 +96,13 @@ def end_category(*, by: Staff, fact: CategoryFact, on: datetime.date, reason: st
         raise Refused(f"终止日期 {on} 不晚于起始日期 {fact.during.lower}，请改正。", "on")
     if on > clock.today():
         raise Refused(f"终止日期 {on} 晚于今天，请改正。", "on")
+
+
+@transaction.atomic
+def end_category(*, by: Staff, fact: CategoryFact, on: datetime.date, reason: str) -> CategoryFact:
+    """A category no longer holds from ``on``. Raises Refused for a day outside it, or when it has ended already."""
+    fact = _hold_fact(fact, by)
+    check_end(by=by, fact=fact, on=on)
     fact.during, fact.ended_reason = DateRange(fact.during.lower, on), reason
     fact.save(update_fields=["during", "ended_reason"])
     tell(fact.person, "category_ended", f"{fact}自 {on} 起终止", by=by, on=on, reason=reason)

@@ -27,14 +27,13 @@ from reports.views.reach import short_unit
 from reports.views.steps import month_steps
 from reports.work import (
     Work,
-    bureau_work,
     case_counts,
     case_list,
     keeper_facts,
-    liaison_work,
+    left_work,
+    listed_work,
     newest_events,
     statement_work,
-    township_work,
     waiting_elsewhere,
 )
 
@@ -62,7 +61,7 @@ def _bureau(request: HttpRequest) -> HttpResponse:
     period = today.replace(day=1)
     states = due_states(staff, [period], county=staff.area_id)
     checks = _open_checks(staff, period, states)
-    work = [*bureau_work(staff, case_counts(staff)), *_month_work(staff, period, states, checks)]
+    work = [*left_work(staff), *listed_work(staff), *_month_work(staff, period, states, checks)]
     lead = lead_names(staff.area)
     context = {
         "today": today,
@@ -110,7 +109,7 @@ def _township(request: HttpRequest) -> HttpResponse:
     context = {
         "today": clock.today(),
         "counts": counts,
-        "work": township_work(staff, counts),
+        "work": listed_work(staff),
         "unverified": list(waiting.order_by("-changed_at", "-pk")[:SHOWN]),
         "events": newest_events(staff),
         "more": case_list(state="registered"),
@@ -127,7 +126,7 @@ def _keeper(request: HttpRequest) -> HttpResponse:
         "number": facts.count(),
         "facts": list(facts[:SHOWN]),
         "done": done,
-        "work": statement_work(request.user),
+        "work": [*listed_work(request.user, but="category"), *statement_work(request.user)],
         "events": newest_events(request.user),
     }
     return render(request, "reports/workbench_keeper.html", context)
@@ -141,7 +140,7 @@ def _liaison(request: HttpRequest) -> HttpResponse:
     context = {
         "today": clock.today(),
         "counts": counts,
-        "work": [*liaison_work(staff, counts), *statement_work(staff)],
+        "work": [*listed_work(staff), *statement_work(staff)],
         "stays": list(stays.order_by("admitted_on", "pk")[:SHOWN]),
         "coming": list(coming[:SHOWN]),
     }

@@ -18,10 +18,12 @@
     if (next) { next.focus(); }
   });
 
-  // Alt with the letter of an accesskey, the same in every browser: S saves, N registers, F searches.
+  // Alt with the letter of an accesskey, the same in every browser: S saves, N registers, F searches. A page without its own N or F
+  // has the navigation's; Alt+/ tells the keys.
   document.addEventListener("keydown", function (event) {
     if (!event.altKey || event.ctrlKey || event.metaKey || event.key.length !== 1) { return; }
-    var target = document.querySelector('[accesskey="' + CSS.escape(event.key.toLowerCase()) + '"]');
+    var key = CSS.escape(event.key.toLowerCase());
+    var target = document.querySelector('[accesskey="' + key + '"]') || document.querySelector('[data-key="' + key + '"]');
     if (!target) { return; }
     event.preventDefault();
     if (target.tagName === "INPUT") { target.focus(); target.select(); } else { target.click(); }
@@ -31,7 +33,7 @@
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (form.hasAttribute("data-sent")) { event.preventDefault(); return; }
-    if (form.method === "post" && !form.hasAttribute("hx-post")) { form.setAttribute("data-sent", ""); }
+    if (form.method === "post" && !form.hasAttribute("hx-post") && !form.hasAttribute("data-stays")) { form.setAttribute("data-sent", ""); }
   });
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sent]").forEach(function (form) { form.removeAttribute("data-sent"); });
@@ -51,4 +53,33 @@
       more.hidden = true;
     }
   });
+})();
+
+// One box ticks every box of a name, or none; how many are ticked is said where the page asks for it.
+(function () {
+  "use strict";
+  function named(name) {
+    return Array.prototype.slice.call(document.querySelectorAll('input[type="checkbox"][name="' + CSS.escape(name) + '"]'));
+  }
+  function tell(name) {
+    var boxes = named(name), ticked = boxes.filter(function (box) { return box.checked; }).length;
+    document.querySelectorAll('[data-check-all="' + CSS.escape(name) + '"]').forEach(function (all) {
+      all.hidden = boxes.length === 0;
+      all.checked = ticked > 0 && ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
+    });
+    document.querySelectorAll('[data-ticked="' + CSS.escape(name) + '"]').forEach(function (place) {
+      if (!place.hasAttribute("data-none")) { place.setAttribute("data-none", place.textContent); }
+      place.textContent = ticked ? "已勾选 " + ticked + " 行" : place.getAttribute("data-none");
+    });
+  }
+  document.addEventListener("change", function (event) {
+    var all = event.target.getAttribute("data-check-all");
+    if (all) { named(all).forEach(function (box) { box.checked = event.target.checked; }); }
+    if (all || event.target.type === "checkbox") { tell(all || event.target.name); }
+  });
+  function tellAll() {
+    document.querySelectorAll("[data-check-all]").forEach(function (all) { tell(all.getAttribute("data-check-all")); });
+  }
+  window.addEventListener("pageshow", tellAll);
 })();

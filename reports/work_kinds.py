@@ -1,0 +1,230 @@
+"""Every kind of work that waits: whose it is, since when each piece waits, how many days it may, and where it is done. One table.
+
+Each query starts from the reader's own county, town or hospital, and answers rows with ``since``, the day from which they wait.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
+from django.urls import reverse
+
+from hospitals.models import FollowUp, Stay
+from hospitals.visits import UNIT
+from ledger import clock
+from ledger.models import Case, Category, CategoryFact, Person, Role, Staff, Transfer
+from ledger.models.person import VERIFIER, manages
+from settlement.desk import waiting_stays
+
+CLERK, LEAD, TOWNSHIP, LIAISON, CITY = Role.CLERK, Role.LEAD, Role.TOWNSHIP, Role.LIAISON, Role.CITY
+BUREAU = frozenset({CLERK, LEAD})
+KEEPERS = frozenset(VERIFIER.values())
+INFANT_YEARS = 1
+ENDED = ("died", "moved_away", "mistaken")  # Whoever left by one of these is visited no more.
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One row of the table. ``allowed`` days may pass, the day after that a piece is overdue; None means that no limit is set.
+
+    ``late`` says it where a limit is not in calendar days. ``told`` roles only wait for it. ``gravest`` stands first whatever the days. ``counts`` is false for what nobody can hurry.
+    """
+
+    code: str
+    words: str
+    rows: Callable[[Staff], QuerySet]
+    since: str
+    roles: frozenset[str]
+    verb: str
+    address: Callable[[object], str]
+    allowed: int | None = None
+    late: Callable[[], Q] | None = None
+    told: frozenset[str] = frozenset()
+    told_words: str = ""
+    gravest: bool = False
+    counts: bool = True
+    what: Callable[[object], str] = field(default=lambda row: str(row.disease))
+    mine: Callable[[QuerySet, Staff], QuerySet] = field(default=lambda rows, staff: rows.filter(assigned_to=staff))
+
+    def overdue(self) -> Q | None:
+        """Which of its rows have waited longer than allowed; None where no limit is set."""
+        if self.late is not None:
+            return self.late()
+        return None if self.allowed is None else Q(since__lt=clock.today() - datetime.timedelta(days=self.allowed))
+
+    def words_for(self, role: str) -> str:
+        return self.told_words if role in self.told else self.words
+
+
+def _open_cases(staff: Staff, state: str) -> QuerySet[Case]:
+    own = Case.objects.visible_to(staff).filter(state=state, folded_into=None)
+    # A town's cases are its county's too: the index by county and state is the shortest way to them.
+    return own.filter(county=staff.area.county) if staff.role == TOWNSHIP else own
+
+
+def _since(rows: QuerySet, name: str) -> QuerySet:
+    return rows.annotate(since=F(name))
+
+
+def _changed(rows: QuerySet) -> QuerySet:
+    return rows.annotate(since=TruncDate("changed_at"))
+
+
+def discharged(staff: Staff) -> QuerySet[Case]:
+    """Cases whose last stay has ended, and whose treatment nobody has marked completed."""
+    stays = Stay.objects.everywhere("the stays of cases that are scoped themselves").filter(case=OuterRef("pk"))
+    last = Subquery(stays.order_by("-discharged_on").values("discharged_on")[:1])
+    left = _open_cases(staff, "in_treatment").filter(Exists(stays), ~Exists(stays.filter(discharged_on=None)), completed_on=None)
+    return left.annotate(since=last)
+
+
+def treated_for_good(staff: Staff) -> QuerySet[Case]:
+    """Treated cases that can be closed: lasting treatment goes on, so dialysis is none of them."""
+    lasting = Stay.objects.everywhere("the stays of cases that are scoped themselves").filter(case=OuterRef("pk"), lasting=True)
+    return _since(_open_cases(staff, "treated").filter(~Exists(lasting)), "completed_on")
+
+
+def age_unconfirmed(staff: Staff) -> QuerySet[Case]:
+    """Above the disease's age limit on the day of registration, and not confirmed by the lead."""
+    waiting = Case.objects.visible_to(staff).filter(age_confirmation_needed=True, age_confirmed_by=None, folded_into=None)
+    return waiting.exclude(state="closed").annotate(since=Coalesce("registered_on", "found_on"))
+
+
+def category_ended(staff: Staff) -> QuerySet[Case]:
+    """A category that ended after the case went into hospital, that is not held anew, while the treatment is not completed.
+
+    A department is told of its own lists, the bureau of all. A case is told once, with the category that ended first.
+    """
+    today = clock.today()
+    mine = [category.value for category in Category if manages(staff.role, category)]
+    stays = Stay.objects.everywhere("the stays of cases that are scoped themselves").filter(case=OuterRef("pk"))
+    held = CategoryFact.objects.filter(person=OuterRef("person"), category=OuterRef("category"), during__contains=today)
+    gone = CategoryFact.objects.filter(
+        ~Exists(held), person=OuterRef("person"), category__in=mine, during__endswith__lte=today, during__endswith__gt=OuterRef("began")
+    ).order_by("during__endswith", "category")
+    cases = _open_cases(staff, "in_treatment").annotate(began=Subquery(stays.order_by("admitted_on").values("admitted_on")[:1]))
+    cases = cases.annotate(since=Subquery(gone.values("during__endswith")[:1]), ended=Subquery(gone.values("category")[:1]))
+    return cases.filter(since__isnull=False)
+
+
+def _year_before(day: datetime.date) -> datetime.date:
+    """The same day a year earlier; 29 February counts from the 28th."""
+    return day.replace(year=day.year - INFANT_YEARS, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _numberless(staff: Staff) -> QuerySet[Person]:
+    """People on the ledger without an ID number; not those whose every case is closed."""
+    cases = Case.objects.everywhere("the cases of people who are scoped themselves").filter(person=OuterRef("pk"))
+    own = Person.objects.visible_to(staff).filter(county=staff.area.county, id_number_hash=None, merged_into=None)
+    own = own.filter(Exists(cases.exclude(state="closed")) | ~Exists(cases))
+    return own.annotate(since=TruncDate("created_at"))
+
+
+def infants(staff: Staff) -> QuerySet[Person]:
+    return _numberless(staff).filter(born_on__gt=_year_before(clock.today()))
+
+
+def others_without_number(staff: Staff) -> QuerySet[Person]:
+    return _numberless(staff).filter(born_on__lte=_year_before(clock.today()))
+
+
+def unverified(staff: Staff) -> QuerySet[CategoryFact]:
+    """The categories of this department's lists that wait for its word."""
+    own = [category for category, role in VERIFIER.items() if role == staff.role]
+    people = Person.objects.visible_to(staff).filter(merged_into=None)
+    facts = CategoryFact.objects.filter(person__in=people.values("pk"), category__in=own, during__endswith=None, verified_on=None)
+    return facts.annotate(since=Coalesce("recorded_on", TruncDate("person__created_at"), output_field=DateField()))
+
+
+def missed_visits(staff: Staff) -> QuerySet[FollowUp]:
+    """Planned visits whose day is over, by whoever was to make them."""
+    due = FollowUp.objects.visible_to(staff).open().filter(due_on__lt=clock.today(), visitor=UNIT[staff.role])
+    return _since(due.exclude(case__outcome__in=ENDED), "due_on")
+
+
+def transfers(staff: Staff) -> QuerySet[Transfer]:
+    """Requests of other counties that this member of staff may answer today; at the city they wait since its day came."""
+    asked = Transfer.objects.awaiting(staff, clock.today())
+    return _since(asked, "city_from") if staff.role == CITY else asked.annotate(since=TruncDate("asked_at"))
+
+
+def _person_page(row: Case) -> str:
+    return reverse("ledger:person", args=[row.person_id])
+
+
+def _at(name: str) -> Callable[[Case], str]:
+    return lambda row: reverse(name, args=[row.pk])
+
+
+def _of_person_in_hand(rows: QuerySet, staff: Staff) -> QuerySet:
+    own = Case.objects.visible_to(staff).filter(assigned_to=staff)
+    return rows.filter(pk__in=own.values("person"))
+
+
+def _nobodys(rows: QuerySet, staff: Staff) -> QuerySet:
+    """Work of the whole unit: none of it is in one person's hands."""
+    return rows.none()
+
+
+KINDS: list[Kind] = [
+    Kind("returned", "退回补正", lambda staff: _changed(_open_cases(staff, "returned")), "退回", BUREAU | {TOWNSHIP}, "去补正", _person_page,
+         gravest=True),
+    Kind("registered", "待核实登记", lambda staff: _since(_open_cases(staff, "registered"), "registered_on"), "登记", BUREAU, "去核实",
+         _person_page, allowed=3, told=frozenset({TOWNSHIP}), told_words="等县里核实"),
+    Kind("unplanned", "核实后没有定方案", lambda staff: _since(_open_cases(staff, "verified"), "verified_on"), "核实", BUREAU, "去定方案",
+         _at("hospitals:plan"), allowed=10),
+    Kind("discharged", "出院未登记完成治疗", discharged, "出院", BUREAU | {LIAISON}, "去登记", _at("hospitals:complete"), allowed=7),
+    Kind("category-ended", "治疗期间类别终止", category_ended, "终止", BUREAU | KEEPERS, "去核对", _person_page, allowed=0,
+         what=lambda row: f"{Category(row.ended).label}，{row.disease}"),
+    Kind("infant", "婴儿没有身份证号", infants, "登记", BUREAU | {TOWNSHIP}, "去补录", _at("ledger:person-edit"), allowed=0,
+         what=lambda row: row.id_absent_reason, mine=_of_person_in_hand),
+    Kind("follow-up", "到期没有随访", missed_visits, "应访", BUREAU | {TOWNSHIP, LIAISON}, "去随访", _at("hospitals:follow-up"), allowed=0,
+         what=lambda row: str(row.case.disease), mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
+    Kind("transfer", "转入申请待答复", transfers, "申请", BUREAU | {CITY}, "去答复", _at("ledger:transfer"),
+         late=lambda: Q(city_from__lte=clock.today()), what=lambda row: f"{row.to_county.name}申请转入", mine=_nobodys),
+    Kind("found", "已发现，待登记建档", lambda staff: _since(_open_cases(staff, "found"), "found_on"), "发现", BUREAU | {TOWNSHIP}, "去登记",
+         _person_page),
+    Kind("planned", "已定方案，待入院", lambda staff: _changed(_open_cases(staff, "planned")), "定方案", frozenset({LIAISON}), "去登记入院",
+         _at("hospitals:admit")),
+    Kind("unsettled", "出院待结算", lambda staff: _since(waiting_stays(staff), "discharged_on"), "出院", frozenset({LIAISON}), "去结算",
+         lambda row: reverse("settlement:bill"), what=lambda row: str(row.case.disease), mine=_nobodys),
+    Kind("category", "待核实类别", unverified, "录入", KEEPERS, "去核实", lambda row: reverse("ledger:category-queue"),
+         what=lambda row: str(row), mine=_nobodys),
+    Kind("age", "年龄待确认", age_unconfirmed, "登记", frozenset({LEAD}), "去确认", _person_page),
+    Kind("treated", "已救治，待销号", treated_for_good, "完成治疗", frozenset({LEAD}), "去销号",
+         lambda row: reverse("ledger:case-move", args=[row.pk, "close"])),
+    Kind("no-number", "其他人没有身份证号", others_without_number, "登记", BUREAU | {TOWNSHIP}, "去补录", _at("ledger:person-edit"), counts=False,
+         what=lambda row: row.id_absent_reason, mine=_of_person_in_hand),
+]  # fmt: skip
+BY_CODE = {kind.code: kind for kind in KINDS}
+
+
+def kinds_of(role: str) -> list[Kind]:
+    """What a role has to do, then what it waits for, in the table's order."""
+    return [kind for kind in KINDS if role in kind.roles] + [kind for kind in KINDS if role in kind.told]
+
+
+def person_of(row) -> Person:
+    """Whom a piece of work is about."""
+    if isinstance(row, Person):
+        return row
+    return row.case.person if isinstance(row, FollowUp | Stay) else row.person
+
+
+def with_people(rows: QuerySet) -> QuerySet:
+    """The rows with all that a line shows, in the same query."""
+    paths = {
+        Person: ["township", "village"],
+        Case: ["person__township", "person__village", "disease", "assigned_to"],
+        CategoryFact: ["person__township", "person__village"],
+        Transfer: ["person__township", "person__village", "to_county"],
+    }.get(rows.model, ["case__person__township", "case__person__village", "case__disease", "case__assigned_to"])
+    return rows.select_related(*paths)
+
+
+def in_hand_of(row) -> Staff | None:
+    """Who has the case in hand."""
+    case = row if isinstance(row, Case) else getattr(row, "case", None)
+    return case.assigned_to if case is not None else None

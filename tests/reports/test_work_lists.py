@@ -1,0 +1,297 @@
+"""The work list: every kind by its limit to the day, each role its own, the longest waiting first, nothing of another county."""
+
+import datetime
+
+import pytest
+
+from hospitals.actions import admit, choose_hospital, complete, discharge
+from hospitals.models import FollowUp, Visitor
+from ledger import clock
+from ledger.actions.assigning import assign_case
+from ledger.actions.cases import close_case, return_case, verify_case
+from ledger.actions.categories import end_category, hold_category, verify_category
+from ledger.models import Case, Category
+from reports.work_kinds import BY_CODE, KINDS, kinds_of
+from reports.work_lists import number_waiting, pieces, waiting
+from settlement.actions.loading import load_shipped
+from tests.cast import on_day
+from tests.ledger.asking import ask
+from tests.ledger.desks import client_of
+
+pytestmark = pytest.mark.django_db
+D = datetime.date
+LIST = "/work/"
+
+
+def day(number: int) -> D:
+    return D(2017, 10, number)
+
+
+def listed(kind: str, staff, **how) -> list[tuple]:
+    """The pieces of a kind: whose, what, since when, how many days, too long or not."""
+    return [(one.person.name, one.what, str(one.since), one.days, one.late) for one in pieces(BY_CODE[kind], staff, **how)[0]]
+
+
+def told(staff) -> dict[str, tuple]:
+    """Every kind of which something waits: (number, oldest, too long)."""
+    return {one.kind.code: (one.number, str(one.oldest), one.late) for one in waiting(staff) if one.number}
+
+
+def in_hospital(cast, name: str, on: D, **facts) -> Case:
+    """Somebody admitted on that day to the county's hospital."""
+    person = cast.register(name, on=on - datetime.timedelta(days=1), **facts)
+    with on_day(on):
+        case = verify_case(by=cast.clerk, case=cast.case_of(person))
+        case = choose_hospital(by=cast.clerk, case=case, hospital=cast.hospital)
+        admit(by=cast.liaison, case=case, hospital=cast.hospital, on=on)
+    return cast.case_of(person)
+
+
+def leave(cast, case: Case, on: D) -> None:
+    with on_day(on):
+        discharge(by=cast.liaison, stay=case.stays.visible_to(cast.liaison).get(), on=on)
+
+
+# ---- the kinds ----
+
+
+def test_registered_and_not_verified_for_more_than_three_days(cast):
+    for name, number in (("今天的", 20), ("四天的", 16), ("三天的", 17)):
+        cast.register(name, on=day(number))
+    cast.register("外县的", village=cast.village2, on=day(1))
+    expected = [
+        ("四天的", "白内障", "2017-10-16", 4, True), ("三天的", "白内障", "2017-10-17", 3, False), ("今天的", "白内障", "2017-10-20", 0, False),
+    ]  # fmt: skip
+    assert listed("registered", cast.clerk) == listed("registered", cast.township) == expected
+    assert told(cast.clerk) == {"registered": (3, "2017-10-16", 1)}
+    assert (number_waiting(cast.clerk), number_waiting(cast.township)) == (3, 0)  # The town waits for the county.
+
+
+def test_verified_and_without_a_plan_for_more_than_ten_days(cast):
+    for name, number in (("十天的", 10), ("十一天的", 9)):
+        person = cast.register(name, on=day(1))
+        with on_day(day(number)):
+            verify_case(by=cast.clerk, case=cast.case_of(person))
+    assert listed("unplanned", cast.lead) == [("十一天的", "白内障", "2017-10-09", 11, True), ("十天的", "白内障", "2017-10-10", 10, False)]
+    assert "unplanned" not in {kind.code for kind in kinds_of("liaison")}
+
+
+def test_discharged_and_not_marked_treated_for_more_than_seven_days(cast):
+    for name, number in (("七天的", 13), ("八天的", 12)):
+        leave(cast, in_hospital(cast, name, day(2)), day(number))
+    in_hospital(cast, "还在院的", day(2))
+    expected = [("八天的", "白内障", "2017-10-12", 8, True), ("七天的", "白内障", "2017-10-13", 7, False)]
+    assert listed("discharged", cast.clerk) == listed("discharged", cast.liaison) == expected
+    complete(by=cast.liaison, case=Case.objects.everywhere("test").get(person__name="八天的"), on=day(12))
+    assert listed("discharged", cast.clerk) == expected[1:]
+
+
+def test_a_category_that_ended_while_in_treatment(cast):
+    case = in_hospital(cast, "韦桂兰", day(2), category=Category.DIBAO, since=D(2016, 1, 1))
+    before = in_hospital(cast, "入院前终止的", day(5), category=Category.DIBAO, since=D(2016, 1, 1))
+    for one, number in ((case, 10), (before, 4)):
+        end_category(by=cast.civil, fact=one.person.categories.get(), on=day(number), reason="退保")
+    expected = [("韦桂兰", "低保，白内障", "2017-10-10", 10, True)]
+    for staff in (cast.clerk, cast.lead, cast.civil):
+        assert listed("category-ended", staff) == expected
+    assert listed("category-ended", cast.poverty) == listed("category-ended", cast.disabled) == []
+    fact = hold_category(by=cast.civil, person=case.person, category=Category.DIBAO, since=day(15), basis="新低保证")
+    assert listed("category-ended", cast.clerk) == []
+    end_category(by=cast.civil, fact=fact, on=day(18), reason="退保")
+    assert listed("category-ended", cast.clerk) == expected
+    leave(cast, case, day(19))
+    complete(by=cast.liaison, case=cast.case_of(case.person), on=day(19))
+    assert listed("category-ended", cast.clerk) == []
+
+
+def test_an_infant_without_a_number_stands_before_others_without_one(cast):
+    baby = {"id_absent_reason": "婴儿未上户", "disease": "vsd"}
+    cast.register("陈小月", born_on=D(2017, 5, 1), on=day(13), **baby)
+    cast.register("刚满周岁的", born_on=D(2016, 10, 20), on=day(13), **baby)
+    cast.register("差一天的", born_on=D(2016, 10, 21), **baby)
+    cast.register("有证号的", born_on=D(2017, 5, 1), disease="vsd")
+    gone = cast.register("销号的", born_on=D(2017, 5, 1), on=day(1), **baby)
+    close_case(by=cast.lead, case=cast.case_of(gone), outcome="died", reason="病故", on=day(20))
+    for staff in (cast.clerk, cast.township):
+        assert listed("infant", staff) == [
+            ("陈小月", "婴儿未上户", "2017-10-13", 7, True),
+            ("差一天的", "婴儿未上户", "2017-10-20", 0, False),
+        ]
+        assert listed("no-number", staff) == [("刚满周岁的", "婴儿未上户", "2017-10-13", 7, False)]
+    assert number_waiting(cast.township) == 2
+
+
+def test_a_leap_day_does_not_stop_the_list(cast):
+    with on_day(D(2020, 2, 29)):
+        cast.register("陈小月", born_on=D(2019, 3, 1), id_absent_reason="婴儿未上户", disease="vsd")
+        assert [row[0] for row in listed("infant", cast.clerk)] == ["陈小月"]
+
+
+def test_what_waits_for_the_town(cast):
+    cast.register("莫秀英", found_only=True, by=cast.civil, category=Category.DIBAO, on=day(12))
+    sent_back = cast.register("覃福生", on=day(10))
+    with on_day(day(18)):
+        return_case(by=cast.clerk, case=cast.case_of(sent_back), reason="缺病理报告")
+    cast.register("邻镇的", village=cast.other_village, found_only=True)
+    assert listed("found", cast.township) == [("莫秀英", "白内障", "2017-10-12", 8, False)]
+    assert listed("returned", cast.township) == [("覃福生", "白内障", "2017-10-18", 2, False)]
+    assert [row[0] for row in listed("found", cast.clerk)] == ["莫秀英", "邻镇的"]
+
+
+def test_categories_wait_for_their_keeper_since_they_were_recorded(cast):
+    person = cast.register("韦桂兰", category=None, on=D(2017, 1, 9))
+    with on_day(day(17)):
+        hold_category(by=cast.clerk, person=person, category=Category.DIBAO, since=day(1), basis="低保证")
+    first = cast.register("莫秀英", category=Category.TEKUN, since=D(2016, 1, 1), on=day(12))
+    assert listed("category", cast.civil) == [
+        ("莫秀英", "特困供养", "2017-10-12", 8, False), ("韦桂兰", "低保", "2017-10-17", 3, False),
+    ]  # fmt: skip
+    verify_category(by=cast.civil, fact=first.categories.get())
+    assert told(cast.civil) == {"category": (1, "2017-10-17", 0)} and told(cast.poverty) == {}
+
+
+@pytest.mark.parametrize("visitor", list(Visitor))
+def test_a_missed_visit_waits_for_whoever_was_to_make_it(cast, visitor):
+    case = cast.treat(cast.register("韦桂兰", on=D(2017, 9, 1)), on=day(2))
+    for due in (19, 20):
+        FollowUp.objects.create(case=case, due_on=day(due), visitor=visitor, planned_at=clock.now(), planned_by=cast.clerk)
+    for staff, unit in ((cast.township, "township"), (cast.liaison, "hospital"), (cast.clerk, "bureau"), (cast.lead, "bureau")):
+        expected = [("韦桂兰", "白内障", "2017-10-19", 1, True)] if unit == visitor else []
+        assert listed("follow-up", staff) == expected
+
+
+def test_a_transfer_waits_for_the_old_county_and_then_for_the_city(cast):
+    request = ask(cast, cast.register("韦桂兰", on=D(2017, 9, 1)))
+    assert listed("transfer", cast.clerk) == [("韦桂兰", "鹿寨县申请转入", "2017-10-20", 0, False)]
+    assert listed("transfer", cast.city) == listed("transfer", cast.clerk2) == []
+    with on_day(request.city_from):
+        assert listed("transfer", cast.clerk) == [("韦桂兰", "鹿寨县申请转入", "2017-10-20", 6, True)]
+        assert listed("transfer", cast.city) == [("韦桂兰", "鹿寨县申请转入", "2017-10-26", 0, True)]
+        assert number_waiting(cast.city) == 1
+
+
+def test_the_hospital_admits_and_settles(cast):
+    load_shipped({})
+    planned = cast.register("待入院的", on=day(9))
+    with on_day(day(11)):
+        case = verify_case(by=cast.clerk, case=cast.case_of(planned))
+        choose_hospital(by=cast.clerk, case=case, hospital=cast.hospital)
+    leave(cast, in_hospital(cast, "出院的", day(2)), day(16))
+    assert listed("planned", cast.liaison) == [("待入院的", "白内障", "2017-10-11", 9, False)]
+    assert listed("unsettled", cast.liaison) == [("出院的", "白内障", "2017-10-16", 4, False)]
+    assert told(cast.liaison) == {
+        "discharged": (1, "2017-10-16", 0), "planned": (1, "2017-10-11", 0), "unsettled": (1, "2017-10-16", 0),
+    }  # fmt: skip
+
+
+def test_the_lead_confirms_ages_and_closes(cast):
+    cast.register("大孩子", disease="vsd", born_on=D(2000, 1, 2), on=day(19))
+    cast.treat(cast.register("治好的", on=D(2017, 9, 1)), on=day(9))
+    assert listed("age", cast.lead) == [("大孩子", "室间隔缺损", "2017-10-19", 1, False)]
+    assert listed("treated", cast.lead) == [("治好的", "白内障", "2017-10-09", 11, False)]
+    assert {"age", "treated"}.isdisjoint(kind.code for kind in kinds_of("clerk"))
+
+
+def test_every_kind_is_somebodys_and_says_what_to_do():
+    assert len({kind.code for kind in KINDS}) == len(KINDS)
+    for kind in KINDS:
+        assert kind.roles and kind.words and kind.verb and kind.since, kind.code
+        assert bool(kind.told) == bool(kind.told_words) and kind.roles.isdisjoint(kind.told), kind.code
+
+
+# ---- the list ----
+
+
+def test_a_long_list_is_gone_through_without_losing_anybody(cast):
+    for number in range(7):
+        cast.register(f"甲{number}", on=day(16 if number % 2 else 12))
+    kind, seen, after = BY_CODE["registered"], [], ""
+    while True:
+        shown, after = pieces(kind, cast.clerk, number=3, after=after)
+        seen += [one.person.name for one in shown]
+        if not after:
+            break
+    assert seen == ["甲0", "甲2", "甲4", "甲6", "甲1", "甲3", "甲5"]
+    for strange in ("mist", "2017-10-12", "2017-10-12.", "2017-13-12.1", ".5", "2017-10-12.٣x"):
+        assert len(pieces(kind, cast.clerk, after=strange)[0]) == 7
+
+
+def test_ones_own_work(cast):
+    mine, other = (cast.case_of(cast.register(name, on=day(12))) for name in ("我的", "负责人的"))
+    assign_case(by=cast.lead, case=other, to=cast.lead)
+    cast.register("乡镇的", by=cast.township, on=day(12))
+    cast.register("陈小月", born_on=D(2017, 5, 1), id_absent_reason="婴儿未上户", disease="vsd")
+    assert mine.assigned_to == cast.clerk
+    assert [row[0] for row in listed("registered", cast.clerk, mine=True)] == ["我的", "陈小月"]
+    assert [row[0] for row in listed("infant", cast.clerk, mine=True)] == ["陈小月"]
+    assert listed("infant", cast.lead, mine=True) == []
+    assert {one.kind.code: one.number for one in waiting(cast.clerk, mine=True) if one.number} == {"registered": 2, "infant": 1}
+
+
+def test_the_numbers_are_the_lists(cast, dues):
+    """What the one query counts is what the lists hold, for every role."""
+    test_the_hospital_admits_and_settles(cast)
+    cast.register("陈小月", born_on=D(2017, 5, 1), id_absent_reason="婴儿未上户", disease="vsd", on=day(3))
+    cast.register("莫秀英", found_only=True, by=cast.civil, category=Category.TEKUN)
+    for staff in (cast.clerk, cast.lead, cast.township, cast.civil, cast.poverty, cast.disabled, cast.liaison, cast.city):
+        for one in waiting(staff):
+            shown = pieces(one.kind, staff)[0]
+            assert (len(shown), sum(piece.late for piece in shown)) == (one.number, one.late), (staff, one.kind.code)
+            assert (shown[0].since if shown else None) == one.oldest
+
+
+def test_all_kinds_are_counted_in_one_query(cast, django_assert_num_queries):
+    cast.register("韦桂兰")
+    for staff in (cast.lead, cast.township, cast.civil):
+        with django_assert_num_queries(1):
+            waiting(staff)
+
+
+# ---- the page ----
+
+
+def test_the_page_shows_each_kind_and_leads_on(cast):
+    person = cast.register("石小禾", on=day(16))
+    client = client_of(cast.clerk)
+    page = client.get(LIST).content.decode()
+    assert "等我办理 1 件" in page and '<b class="warn">4 天</b>' in page and "期限 3 天" in page and "覃玉芳" in page
+    assert f'<a href="/ledger/people/{person.pk}/" aria-label="去核实：石小禾">去核实</a>' in page
+    assert 'href="?kind=registered"' in page and '<a href="/work/" aria-current="page">待办清单<span>1</span></a>' in page
+    assert client.get(LIST, {"kind": "registered"}).context["chosen"].kind.code == "registered"
+    assert "您经办的病例里，今天没有等着办理的事。" in client_of(cast.lead).get(LIST, {"mine": "1"}).content.decode()
+    assert "没有这样的事等着办理。" in client.get(LIST, {"kind": "returned"}).content.decode()
+    assert client.get(LIST, {"kind": "age"}).context["chosen"] is None  # The lead's.
+
+
+def test_the_town_reads_that_it_waits_for_the_county(cast):
+    cast.register("石小禾", on=day(16))
+    page = client_of(cast.township).get(LIST).content.decode()
+    assert "等我办理 0 件" in page and "等县里核实" in page and "去核实" not in page
+
+
+def test_no_other_countys_people(cast):
+    cast.register("外县的", village=cast.village2, on=day(2))
+    for role in ("clerk", "lead", "township", "civil", "poverty", "disabled", "liaison"):
+        answer = client_of(getattr(cast, role)).get(LIST)
+        assert answer.status_code == 200 and "外县的" not in answer.content.decode()
+    assert client_of(cast.insurance).get(LIST).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["lead", "township", "civil", "liaison", "city"])
+def test_more_work_asks_no_more_queries(cast, role, django_assert_max_num_queries):
+    def more(serial: int) -> None:
+        cast.register(f"甲{serial}", on=day(2))
+        cast.register(f"乙{serial}", category=Category.TEKUN, since=D(2016, 1, 1), found_only=True, by=cast.civil)
+        cast.register(f"丙{serial}", born_on=D(2017, 5, 1), id_absent_reason="婴儿未上户", disease="vsd")
+        leave(cast, in_hospital(cast, f"丁{serial}", day(2)), day(12))
+
+    load_shipped({})
+    more(0)
+    client = client_of(getattr(cast, role))
+    client.get(LIST)
+    with django_assert_max_num_queries(40) as few:
+        client.get(LIST)
+    for serial in range(1, 5):
+        more(serial)
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        client.get(LIST)
