@@ -5,7 +5,7 @@ import datetime
 from django.db.models import Model
 
 from config.demo.cast import Cast
-from hospitals.models import Stay
+from hospitals.models import FollowUp, Stay
 from ledger.models import (
     AuditEvent,
     Case,
@@ -35,6 +35,7 @@ class Book:
         self.cards: list[PolicyCard] = []
         self.cases: list[Case] = []
         self.stays: list[Stay] = []
+        self.visits: list[FollowUp] = []
         self.events: list[CaseEvent] = []
         self._homes: dict[int, list[Residence]] = {}
 
@@ -75,7 +76,7 @@ class Book:
 
     def write(self) -> None:
         """Everything into the database but the trail, then the derived rows of all."""
-        for rows in (self.people, self.homes, self.facts, self.enrolments, self.cards, self.cases, self.stays):
+        for rows in (self.people, self.homes, self.facts, self.enrolments, self.cards, self.cases, self.stays, self.visits):
             _insert(rows)
         self.events.sort(key=lambda event: event.at)
         _insert(self.events)

@@ -16,6 +16,7 @@ from config.demo.life import Life
 from config.demo.people import Registry
 from config.demo.places import CITY, make_places
 from config.demo.returns import make_returns
+from config.demo.visits import make_rules, tell_visits
 from ledger.models import Disease, Division
 from ledger.reference import load_reference
 from settlement.actions.loading import load_shipped
@@ -48,6 +49,8 @@ def load_prefecture(password: str) -> None:
     registry = Registry(book, Invention(rng))
     Life(registry).tell()
     Desks(registry).fill()
+    make_rules(places, diseases)
+    tell_visits(book)
     book.write()
     book.write_trail(make_returns(places))
     load_shipped()

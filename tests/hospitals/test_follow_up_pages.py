@@ -144,7 +144,7 @@ def test_the_list_by_role_and_tab(cast):
     assert listed(cast.clerk, area=cast.other_village.parent_id) == ["医院丙"]
     assert listed(cast.clerk, disease=cast.disease("vsd").pk, tab="missed") == []
     page = text_of(client_of(cast.clerk).get(reverse("hospitals:follow-up-list"), {"tab": "tracked"}))
-    assert "10-16" in page and "稳定" in page and "门诊复查" in page and "逾期 5 天" in page and "还没有随访" in page
+    assert "2017-10-16" in page and "稳定" in page and "门诊复查" in page and "逾期 5 天" in page and "还没有随访" in page
     navigation = text_of(client_of(cast.township).get(reverse("hospitals:follow-up-list")))
     assert 'aria-current="page">随访<span>2</span>' in navigation
 
