@@ -82,6 +82,22 @@ def pdf_with_a_hidden_script() -> bytes:
     return out.getvalue()
 
 
+def pdf_nested_without_end() -> bytes:
+    """Two hundred thousand brackets within each other."""
+    return _bare_pdf(b"/X " + b"[" * 200_000 + b"]" * 200_000, b"[3 0 R]", b"1")
+
+
+def pdf_whose_pages_lead_to_themselves() -> bytes:
+    return _bare_pdf(b"", b"[2 0 R 2 0 R]", b"1000000000")
+
+
+def _bare_pdf(more: bytes, kids: bytes, count: bytes) -> bytes:
+    root, pages = b"<</Type/Catalog/Pages 2 0 R%s>>" % more, b"<</Type/Pages/Kids%s/Count %s>>" % (kids, count)
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"
+    bodies = b"".join(b"%d 0 obj\n%s\nendobj\n" % row for row in ((1, root), (2, pages), (3, page)))
+    return b"%PDF-1.4\n" + bodies + b"trailer<</Root 1 0 R/Size 4>>\nstartxref\n0\n%%EOF\n"
+
+
 def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     """A PNG of a few kilobytes that says it is billions of points."""
 

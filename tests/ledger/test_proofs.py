@@ -65,6 +65,8 @@ def test_the_type_is_told_by_the_content(content, media_type):
         (papers.pdf_with({"/S": "/SubmitForm", "/F": "http://example.invalid/"}), ACTING),
         (b"%PDF-1.7\nnothing\n%%EOF", BROKEN_PDF),
         (papers.pdf()[:300], BROKEN_PDF),
+        (papers.pdf_nested_without_end(), BROKEN_PDF),
+        (papers.pdf_whose_pages_lead_to_themselves(), BROKEN_PDF),
     ],
 )  # fmt: skip
 def test_what_is_no_paper_hears_why_and_how_to_mend_it(content, sentence):
