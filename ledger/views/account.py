@@ -45,6 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "error": error,
         "username": request.POST.get("username", ""),
         "next": request.GET.get("next") or request.POST.get("next", ""),
+        "lost": "lost" in request.GET or "lost" in request.POST,
     }
     return render(request, "account/login.html", context, status=401 if error else 200)
 

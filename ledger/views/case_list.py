@@ -1,4 +1,4 @@
-"""The list of cases: newest first, with tabs by state, filters, and everybody's own columns and saved filters."""
+"""The list of cases: newest first, with tabs by state, filters, everybody's own columns and saved filters; and its keys."""
 
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
@@ -111,3 +111,8 @@ def _set(request: HttpRequest) -> None:
     else:
         return
     actions.choose_columns(by=request.user, columns=codes)
+
+
+def keys(request: HttpRequest) -> HttpResponse:
+    """The keys that work on every page."""
+    return render(request, "ledger/keys.html")

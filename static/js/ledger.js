@@ -66,7 +66,6 @@
     document.querySelectorAll('[data-check-all="' + CSS.escape(name) + '"]').forEach(function (all) {
       all.hidden = boxes.length === 0;
       all.checked = ticked > 0 && ticked === boxes.length;
-      all.indeterminate = ticked > 0 && ticked < boxes.length;
     });
     document.querySelectorAll('[data-ticked="' + CSS.escape(name) + '"]').forEach(function (place) {
       if (!place.hasAttribute("data-none")) { place.setAttribute("data-none", place.textContent); }
