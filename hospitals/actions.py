@@ -10,7 +10,7 @@ from hospitals.models import Hospital, Stay
 from ledger import clock
 from ledger.actions import cases
 from ledger.actions.history import tell
-from ledger.actions.locking import hold_case, hold_person_of
+from ledger.actions.locking import hold_case, hold_person_of, refuse_carried
 from ledger.actions.refusals import Refused
 from ledger.models import Case, Role, Staff
 from ledger.transitions import OPEN_STATES
@@ -121,6 +121,7 @@ def discharge(*, by: Staff, stay: Stay, on: datetime.date, completed: bool = Fal
     case = Case.objects.everywhere("the stay was found within the actor's scope").select_for_update(of=("self",))
     case = case.select_related("person", "disease", "county__parent").get(pk=found.case_id)
     stay = scoped.select_for_update(of=("self",)).get(pk=stay.pk)
+    refuse_carried(stay, case, found.case)
     if stay.discharged_on:
         raise Refused(f"这次住院已在 {stay.discharged_on} 登记出院。请刷新后再看。")
     if on < stay.admitted_on:

@@ -35,7 +35,7 @@ def facts_of(hospital: Hospital) -> HospitalFacts:
 def in_treatment_at(hospital: Hospital) -> int:
     """How many patients are being treated there: a hospital that is closed finishes them."""
     everywhere = Case.objects.everywhere("a number of patients; nobody is named")
-    return everywhere.filter(hospital_code=hospital.code, state="in_treatment").count()
+    return everywhere.filter(hospital_code=hospital.code, state="in_treatment", folded_into=None).count()
 
 
 def _keeper(by: Staff) -> Division:

@@ -8,7 +8,7 @@ from django.db import transaction
 from hospitals.models import Finding, FollowUp, FollowUpRule, Stay, Visitor, Way
 from ledger import clock
 from ledger.actions.history import tell
-from ledger.actions.locking import hold_case, hold_person_of
+from ledger.actions.locking import hold_case, hold_person_of, refuse_carried
 from ledger.actions.refusals import Refused
 from ledger.models import Case, Role, Staff
 from ledger.transitions import OUTCOMES
@@ -97,6 +97,7 @@ def _hold(visit: FollowUp, by: Staff) -> tuple[FollowUp, Case]:
     case = Case.objects.everywhere("the visit was found within the actor's scope").select_for_update(of=("self",))
     case = case.select_related("person", "disease", "county__parent").get(pk=found.case_id)
     visit = scoped.select_for_update(of=("self",)).select_related("stay").get(pk=visit.pk)
+    refuse_carried(visit, case, found.case)
     if not visits_as(by, visit.visitor):
         raise Refused(f"这次随访由{visit.get_visitor_display()}办理。")
     if visit.done_on:

@@ -158,7 +158,7 @@ def change_disease(
 
 def _derive_anew(disease: Disease, aged: bool) -> None:
     """The standing rows of everybody with a case of the disease, in batches; their people are held first, none of them waited for."""
-    everybody = Case.objects.everywhere("the figures of every case of one disease").filter(disease=disease)
+    everybody = Case.objects.everywhere("the figures of every case of one disease").filter(disease=disease, folded_into=None)
     people = list(everybody.order_by("person").values_list("person", flat=True).distinct())
     try:
         for start in range(0, len(people), BATCH):
@@ -176,7 +176,7 @@ def _derive_anew(disease: Disease, aged: bool) -> None:
 
 def _review_ages(disease: Disease, people: Iterable[int]) -> None:
     """Open cases for which the lead must now confirm the age, or no longer; a confirmation no longer needed is forgotten."""
-    cases = Case.objects.everywhere("the people of one disease's cases").filter(disease=disease, person__in=people)
+    cases = Case.objects.everywhere("the people of one disease's cases").filter(disease=disease, folded_into=None, person__in=people)
     cases = cases.exclude(state="closed").exclude(registered_on=None).select_related("person")
     told: dict[bool, list[int]] = {True: [], False: []}
     for case in cases:

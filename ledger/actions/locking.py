@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, models
 
 from ledger.actions.refusals import Refused
 from ledger.models import Case, Person, Staff
@@ -49,6 +49,12 @@ def hold_person_of(person_id: int) -> None:
     everybody = Person.objects.everywhere("the case is scoped itself").select_for_update(of=("self",), no_key=True)
     (merged_into,) = everybody.values_list("merged_into").get(pk=person_id)
     if merged_into:
+        raise Refused(MERGED)
+
+
+def refuse_carried(row: models.Model, case: Case, found: Case) -> None:
+    """A stay or visit, its case as held, and that case as it was found before: a merge between the two gave one of them away. Raises Refused."""
+    if row.case_id != case.pk or case.person_id != found.person_id or case.folded_into_id:
         raise Refused(MERGED)
 
 

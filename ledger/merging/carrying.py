@@ -20,7 +20,7 @@ from ledger.models import Case, Person
 OF_THE_NUMBER = ("id_number", "id_number_hash", "id_absent_reason")
 # Columns of a case that the folded one fills where the surviving one says nothing; what stands together goes together.
 FILLED = (
-    ("diagnosed_on",), ("diagnosis_hospital",), ("icd10",), ("hospital_code", "hospital_name"), ("assigned_to_id",), ("age_confirmed_by_id",),
+    ("diagnosed_on",), ("diagnosis_hospital",), ("icd10",), ("hospital_code", "hospital_name"), ("assigned_to_id",),
 )  # fmt: skip
 
 
@@ -122,6 +122,8 @@ def _fold(fold: Fold, kept: Person, gone: Person) -> None:
         if not any(getattr(case, name) for name in names):
             for name in names:
                 setattr(case, name, getattr(other, name))
+    if case.age_confirmation_needed and not case.age_confirmed_by_id:
+        case.age_confirmed_by_id = other.age_confirmed_by_id
     other.folded_into = case
     other.version += 1
     other.save(update_fields=["folded_into", "version"])

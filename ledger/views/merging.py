@@ -99,9 +99,10 @@ def merge(request: HttpRequest, pk: int, other_pk: int) -> HttpResponse:
     for one in (kept, gone):
         note_form(request, one, "合并")
     plan = plan_merge(kept, gone, taken=taken, survivors=survivors)
+    against = blocks(plan)
     context = {
         "plan": plan, "kept": kept, "gone": gone, "form": form, "stale": stale, "lines": all_lines(plan), "choices": [fold for fold in plan.folds if fold.free],
-        "against": blocks(plan), "seen": request.POST.get("seen", "") if form.errors else actions.seen_now(kept, gone),
+        "against": against, "other_way": against and not blocks(plan_merge(gone, kept)), "seen": request.POST.get("seen", "") if form.errors else actions.seen_now(kept, gone),
         "differing": sum(one.differs for one in plan.particulars),
     }  # fmt: skip
     return render(request, "ledger/merge.html", context, status=409 if stale else 422 if form.errors else 200)

@@ -9,6 +9,7 @@ import threading
 import pytest
 from django.db import OperationalError, connection
 
+from hospitals import actions as treatment
 from ledger.actions import cases, locking, merging
 from ledger.actions.cases import register_case, verify_case
 from ledger.actions.locking import MERGED
@@ -117,6 +118,19 @@ def test_two_undo_one_merge(cast, pair):
     merged = merger(cast.clerk, *pair)()
     undo = lambda: undo_merge(by=cast.lead, merge=merged, reason="不是一个人")  # noqa: E731
     assert said(at_once(undo, undo)) == ["done", "这次合并已经撤销过。请刷新后再看。"]
+
+
+def test_a_stay_of_a_case_that_is_being_folded_is_not_ended_on_it(cast):
+    """The kept record's own case is folded into the other's, which went further, and its stay goes with it."""
+    kept, gone = cast.register("莫秀英", on=D(2017, 10, 1)), cast.register("莫秀英", on=D(2017, 10, 1))
+    cast.treat(gone, on=D(2017, 10, 10))
+    case = verify_case(by=cast.lead, case=cast.case_of(kept))
+    stay = treatment.admit(by=cast.lead, case=case, hospital=cast.hospital, on=D(2017, 10, 12))
+    end = lambda: treatment.discharge(by=cast.lead, stay=stay, on=D(2017, 10, 19))  # noqa: E731
+    assert said(at_once(merger(cast.clerk, kept, gone), end)) == ["done", MERGED]
+    stay.refresh_from_db()
+    assert (stay.case, stay.discharged_on) == (kept.cases.get(), None)
+    end()
 
 
 @pytest.fixture
