@@ -16,8 +16,9 @@ from config.demo.life import Life
 from config.demo.people import Registry
 from config.demo.places import CITY, make_places
 from config.demo.returns import make_returns
+from config.demo.transfers import tell_transfers
 from config.demo.visits import make_rules, tell_visits
-from ledger.models import Disease, Division
+from ledger.models import Disease, Division, Transfer
 from ledger.reference import load_reference
 from settlement.actions.loading import load_shipped
 
@@ -51,6 +52,8 @@ def load_prefecture(password: str) -> None:
     Desks(registry).fill()
     make_rules(places, diseases)
     tell_visits(book)
+    requests = tell_transfers(book)
     book.write()
+    Transfer.objects.bulk_create(requests)
     book.write_trail(make_returns(places))
     load_shipped()

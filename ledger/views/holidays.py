@@ -67,7 +67,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
     known = listed.annotate(year=ExtractYear("day")).order_by().values_list("year", flat=True).distinct()
     context = {
         "rows": [(row, actions.weekday_words(row.day)) for row in rows], "year": year, "form": form, "keeps": keeps,
-        "years": sorted({*known, today.year, today.year + 1, *([year] if rows else [])}, reverse=True),
+        "years": sorted({*known, today.year, today.year + 1, *([year] if actions.FIRST_YEAR <= year <= today.year + actions.YEARS_AHEAD else [])}, reverse=True),
         "missing": _missing_years(prefecture, today), "off": sum(not row.works for row in rows), "made_up": sum(row.works for row in rows),
         **last_changes(request.user, actions.KIND),
     }  # fmt: skip

@@ -96,6 +96,10 @@ def transfer_ask(request: HttpRequest) -> HttpResponse:
 class AnswerForm(LedgerForm):
     answer = PlainField(label="说明", required=False, max_length=300)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].hide_optional = True  # Refusing asks for it, and so does every decision of the city.
+
 
 def _find(request: HttpRequest, pk: int) -> Transfer:
     request.nav_name = "ledger:transfers"

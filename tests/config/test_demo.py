@@ -18,8 +18,9 @@ from config.demo.prefecture import AlreadyLoaded, is_loaded, load_prefecture
 from config.demo.returns import LATE, submit_early_counties
 from config.demo.statements import draw_up_statements
 from hospitals.models import Designation, Hospital, Stay
+from ledger.actions.transfers import obstacle, transfers_waiting_for
 from ledger.identity import read_id_number
-from ledger.models import AuditEvent, Case, CaseEvent, Category, CategoryFact, Division, Person, Role, Staff
+from ledger.models import AuditEvent, Case, CaseEvent, Category, CategoryFact, Division, Person, Role, Staff, Transfer
 from ledger.person_forms import NO_NUMBER, RELATIONS, WAYS_FOUND
 from ledger.standing import differences
 from ledger.transitions import MOVES, STATES
@@ -301,3 +302,14 @@ def test_august_is_paid_but_for_what_finance_looks_into(loaded):
     assert {key for key in states if key[0] == 8} == {(8, "insurance", "paid"), (8, "civil", "paid"), (8, "finance", "payer_confirmed")}
     assert {state for month, _, state in states if month == 9} == {"prepared", "hospital_confirmed"}
     assert Dispute.objects.everywhere("a test").count() == 1
+
+
+def test_requests_for_transfer_wait_where_somebody_has_to_answer(loaded):
+    def waiting(username: str) -> int:
+        return transfers_waiting_for(Staff.objects.get(username=username))
+
+    assert {name: waiting(name) for name in ("clerk-450222-1", "clerk-450223-1", "clerk-450226-1", "clerk-450225-1", "city-450200-1")} == {
+        "clerk-450222-1": 1, "clerk-450223-1": 1, "clerk-450226-1": 1, "clerk-450225-1": 0, "city-450200-1": 2,
+    }  # fmt: skip
+    asked = Transfer.objects.everywhere("a test of the demo").filter(state="asked").select_related("person", "from_county")
+    assert [obstacle(request, request.person) for request in asked] == ["", "", ""]
