@@ -12,8 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 
 @contextmanager
-def window() -> Iterator:
-    """The county hospital's window with the shipped policies in force, in a fresh database."""
+def cast() -> Iterator:
+    """The tests' cast in a fresh database: two counties, their villages and staff, and nobody on the ledger."""
     import django
 
     django.setup()
@@ -25,10 +25,18 @@ def window() -> Iterator:
     try:
         from ledger.reference import load_reference
         from tests.cast import Cast
-        from tests.settlement.window import Window
 
         load_reference()
-        yield Window.open(Cast.assemble())
+        yield Cast.assemble()
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
         teardown_test_environment()
+
+
+@contextmanager
+def window() -> Iterator:
+    """The county hospital's window with the shipped policies in force, in a fresh database."""
+    with cast() as people:
+        from tests.settlement.window import Window
+
+        yield Window.open(people)

@@ -28,6 +28,8 @@ class IdNumber:
 
 def tidy(text: str) -> str:
     """Full-width digits, blanks, tabs, apostrophes and invisible characters taken as meant; letters upper-case."""
+    if text and text.isascii() and text.isalnum():
+        return text.upper()
     narrow = unicodedata.normalize("NFKC", text or "")
     return "".join(c for c in narrow if not c.isspace() and c not in "'`’‘-" and unicodedata.category(c) != "Cf").upper()
 

@@ -1,5 +1,7 @@
 """The initials by which a name is found from the keyboard: 覃福生 → qfs. Pure."""
 
+from functools import lru_cache
+
 from pypinyin import Style, lazy_pinyin
 
 # Read otherwise as surnames than as common words.
@@ -19,5 +21,6 @@ def initials(name: str) -> str:
     return _letters(name)
 
 
+@lru_cache(maxsize=16_384)
 def _letters(text: str) -> str:
     return "".join(part[:1] for part in lazy_pinyin(text, style=Style.FIRST_LETTER, errors=list)).lower()

@@ -47,6 +47,7 @@ ACTIONS = {
     "people_previewed": "预览导入名单",
     "people_imported": "导入名单",
     "people_dropped": "放弃导入名单",
+    "people_stopped": "取消处理名单",
     # Cases
     "case_found": "发现病例",
     "case_registered": "登记病例",

@@ -64,18 +64,24 @@ class Words(CellWidget):
                 raise ValueError(f"{self.heading}是数字格式，末尾几位可能已丢失。请把该列改为文本后重填。")
             return value.text
         text = value.isoformat() if isinstance(value, datetime.date) else value
-        strange = [character for character in text if unicodedata.category(character) in ("Co", "Cn", "Cs") or character in "\ufffd\0"]
-        if strange:
-            raise ValueError(f"{self.heading}里有 {len(strange)} 个字显示不出来（旧系统造的字或乱码）。请重新录入这个字。")
-        if BIDI & set(text):
-            raise ValueError(f"{self.heading}里有改变文字方向的控制字符。请清空该格，重新录入。")
-        text = PLAIN.to_python("".join(character for character in text if unicodedata.category(character) != "Cf"))
+        if not text.replace(" ", "").isalnum():
+            text = self._without_marks(text)
+        text = PLAIN.to_python(text)
         text = tidy(text) if self.tight else text
         if unicodedata.normalize("NFKC", text[:1]) in tuple(FORMULA):
             raise ValueError(f"{self.heading}以“{text[0]}”开头，可能是公式。{self.mend}")
         if len(text) > self.longest:
             raise ValueError(f"{self.heading}超过 {self.longest} 个字。请缩短。")
         return text
+
+    def _without_marks(self, text: str) -> str:
+        """Text of more than letters and digits: what shows is kept, what cannot be shown or turns the text round is refused."""
+        strange = [character for character in text if unicodedata.category(character) in ("Co", "Cn", "Cs") or character in "\ufffd\0"]
+        if strange:
+            raise ValueError(f"{self.heading}里有 {len(strange)} 个字显示不出来（旧系统造的字或乱码）。请重新录入这个字。")
+        if BIDI & set(text):
+            raise ValueError(f"{self.heading}里有改变文字方向的控制字符。请清空该格，重新录入。")
+        return "".join(character for character in text if unicodedata.category(character) != "Cf")
 
     mend = "请去掉这个符号。"
 

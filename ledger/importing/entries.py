@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ledger.identity import IdNumber
 from ledger.importing.columns import Column
 from ledger.importing.layouts import Line
+from ledger.importing.reader.cells import Cell
 
 NEVER_BLANK = {
     "disease": "疾病名称是空的。请填写病种。",
@@ -52,17 +53,36 @@ class Entry:
         self.faults.append(Fault(column, sentence))
 
 
-def read_entry(columns: dict[str, Column], line: Line, today: datetime.date) -> Entry:
+class CellReader:
+    """Reads cells by their columns. A list says most things many times: what a cell says is worked out once."""
+
+    def __init__(self, columns: dict[str, Column], today: datetime.date):
+        self.columns, self.today = columns, today
+        self._said: dict[tuple, tuple] = {}
+
+    def read(self, name: str, cell: Cell) -> tuple:
+        """(value, "") or (None, the sentence that says what to mend)."""
+        key = (name, cell)
+        if key not in self._said:
+            column = self.columns[name]
+            try:
+                self._said[key] = (column.clean({column.column_name: cell}, today=self.today), "")
+            except ValueError as error:
+                self._said[key] = (None, str(error))
+        return self._said[key]
+
+
+def read_entry(reader: CellReader, line: Line) -> Entry:
     """Read every cell of a line; what cannot be read becomes a fault and never a guess."""
-    cells = {column.column_name: line.cells.get(name) for name, column in columns.items()}
     entry = Entry(line.number, {})
-    for name, column in columns.items():
+    for name in reader.columns:
         if name not in line.cells:
             continue
-        try:
-            entry.values[name] = column.clean(cells, today=today)
-        except ValueError as error:
-            entry.refuse(name, str(error))
+        value, sentence = reader.read(name, line.cells[name])
+        if sentence:
+            entry.refuse(name, sentence)
+        else:
+            entry.values[name] = value
     for name, sentence in NEVER_BLANK.items():
         if entry.values.get(name) == "":
             entry.refuse(name, sentence)

@@ -2,11 +2,12 @@
 
 import datetime
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.actions.people import PersonFacts
 from ledger.identity import age_on, tidy
-from ledger.importing.entries import Entry, Fault, read_entry, refuse_repeated
+from ledger.importing.entries import CellReader, Entry, Fault, read_entry, refuse_repeated
 from ledger.importing.known import Known
 from ledger.importing.layouts import PeopleList, columns_of
 from ledger.importing.matching import Match, case_entry, state_word, which_of
@@ -39,15 +40,20 @@ class Examination:
         self.said_of: set[int] = set()  # Known people whose particulars an earlier line has spoken for.
         self.newcomers: dict[str, Row] = {}
 
-    def rows(self) -> list[Row]:
-        """One row a line, in the list's order."""
-        entries = [read_entry(self.columns, line, self.today) for line in self.people.lines]
+    def rows(self, progress: Callable[[int], None] = lambda done: None) -> list[Row]:
+        """One row a line, in the list's order; ``progress`` is told how many lines are done."""
+        reader = CellReader(self.columns, self.today)
+        entries = [read_entry(reader, line) for line in self.people.lines]
         refuse_repeated(self.columns, entries)
         homes = {entry.line: self._home(entry) for entry in entries}
         diseases = {entry.line: self._diseases(entry) for entry in entries}
         self.known = Known(self.by, entries, self.upload_pk)
         self.known.refuse_elsewhere(entry for entry in entries if entry.number and not entry.faults)
-        return [self._row(entry, homes[entry.line], diseases[entry.line]) for entry in entries]
+        rows = []
+        for entry in entries:
+            rows.append(self._row(entry, homes[entry.line], diseases[entry.line]))
+            progress(len(rows))
+        return rows
 
     # ---- what a line says ----
 

@@ -3,7 +3,7 @@
 import base64
 import json
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 
 from ledger.importing.layouts import Line, PeopleList, columns_of
 from ledger.importing.plans import Row
@@ -52,6 +52,9 @@ class Shown:
     confirm: str = ""
 
 
+KEPT = [one.name for one in fields(Shown)]
+
+
 def shown(row: Row, people: PeopleList) -> Shown:
     columns = columns_of(people.layout)
     told = [(people.cell(row.line, fault.column), columns[fault.column].column_name, fault.sentence) for fault in row.told]
@@ -65,7 +68,7 @@ def _cell_behind(label: str, line: int, people: PeopleList) -> str:
 
 
 def keep_preview(rows: list[Shown]) -> str:
-    return _squeeze([list(asdict(row).values()) for row in rows])
+    return _squeeze([[getattr(row, name) for name in KEPT] for row in rows])
 
 
 def kept_preview(text: str) -> list[Shown]:

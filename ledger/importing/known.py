@@ -46,7 +46,9 @@ class Known:
     def _own(self, field: str, values: Iterable[str], **narrowed) -> Iterator[Person]:
         cases = Case.objects.visible_to(self.by).select_related("disease").order_by("pk")
         own = Person.objects.visible_to(self.by).filter(**narrowed).order_by("pk")
-        with_facts = own.prefetch_related("village__parent", "township", "county__parent", "categories", Prefetch("cases", cases), "residences")
+        with_facts = own.prefetch_related(
+            "village__parent", "township", "county__parent", "categories", Prefetch("cases", cases), "residences"
+        )
         for part in _parts(sorted(values)):
             yield from with_facts.filter(**{f"{field}__in": part})
 

@@ -73,6 +73,7 @@ def village_to_come(home: Home, by: Staff) -> Division:
 def _placeholder(parent: Division, name: str, level: Level, by: Staff) -> Division:
     defaults = {"name": name, "level": level, "parent": parent, "ended_on": clock.today()}
     division, made = Division.objects.get_or_create(code=f"{parent.code}000", defaults=defaults)
+    division.parent = parent  # Known here, and not to be asked for once more by whoever writes with it.
     if made:
         record("division_added", by=by, subject=division, county=by.area.county, detail={"code": division.code, "name": name})
     return division

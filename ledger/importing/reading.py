@@ -30,6 +30,14 @@ class Limits:
 
 def read_file(name: str, content: bytes, limits: Limits = Limits()) -> Table:  # noqa: B008 - frozen
     """The sheets of an .xlsx or .csv file. Raises Refused with what is wrong with the file and how to mend it."""
+    told = _ask_child(check_file(name, content, limits), content, limits)
+    if told.startswith('{"refused"'):
+        raise Refused(json.loads(told)["refused"], FILE)
+    return load(told)
+
+
+def check_file(name: str, content: bytes, limits: Limits = Limits()) -> str:  # noqa: B008 - frozen
+    """What can be said of a file without reading it: its ending. Raises Refused for one that is empty, too large or of another kind."""
     if not content:
         raise Refused("文件是空的，请重新选择。", FILE)
     if len(content) > limits.size:
@@ -37,10 +45,7 @@ def read_file(name: str, content: bytes, limits: Limits = Limits()) -> Table:  #
     ending = name.lower().rpartition(".")[2]
     if ending not in ("xlsx", "csv"):
         raise Refused("请选择 .xlsx 或 .csv 文件；.xls 文件请先另存为 .xlsx。", FILE)
-    told = _ask_child(ending, content, limits)
-    if told.startswith('{"refused"'):
-        raise Refused(json.loads(told)["refused"], FILE)
-    return load(told)
+    return ending
 
 
 def read_list(name: str, content: bytes, limits: Limits) -> list[list[Cell]]:

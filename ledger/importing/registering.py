@@ -9,100 +9,107 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger import clock
-from ledger.actions.trail import request_address
+from ledger.actions.assigning import hands_of
+from ledger.actions.locking import hold_rules_of
+from ledger.actions.people import CaseEntry
 from ledger.identity import age_on
-from ledger.importing.plans import Newcomer
-from ledger.models import AuditEvent, Case, CaseEvent, Category, CategoryFact, Person, Residence, Staff
+from ledger.importing.copying import copy_rows, take_keys
+from ledger.importing.plans import Holding, Newcomer
+from ledger.importing.telling import Told, tell_all
+from ledger.models import Case, Category, CategoryFact, Division, Person, Residence, Staff
 from ledger.models.person import VERIFIER
 from ledger.standing import remake
 
+HOME = ("person_id", "county_id", "township_id", "village_id", "address", "during")
+HELD = ("person_id", "category", "during", "basis", "out_of_poverty_year", "verified_by_id", "verified_on")
+CASE = (
+    "id", "person_id", "disease_id", "county_id", "township_id", "found_on", "found_how", "found_by_name", "diagnosed_on",
+    "diagnosis_hospital", "icd10", "age_confirmation_needed",
+)  # fmt: skip
+
 
 @transaction.atomic
-def register_people(*, by: Staff, newcomers: Sequence[Newcomer], found_only: bool) -> list[Person]:
+def register_people(*, by: Staff, newcomers: Sequence[Newcomer], found_only: bool) -> list[int]:
     """Persons, homes, categories and cases of people whom an examination found to be new, each with its events and trail.
 
-    Raises IntegrityError, writing nothing, when another desk took one of the numbers this moment.
+    Answers the persons' keys. Raises IntegrityError, writing nothing, when another desk took one of the numbers this moment.
     """
-    now, today = clock.now(), clock.today()
-    people = Person.objects.bulk_create([_person(one, by, now) for one in newcomers])
-    pairs = list(zip(newcomers, people, strict=True))
-    Residence.objects.bulk_create([_residence(one, person, today) for one, person in pairs])
-    CategoryFact.objects.bulk_create([_category(one, person, by, today) for one, person in pairs])
-    cases = Case.objects.bulk_create([_case(one, person, by, found_only) for one, person in pairs if one.case])
-    case_of = {case.person_id: case for case in cases}
-    unit = by.unit_on(today)
-    events = [event for one, person in pairs for event in _events(one, person, case_of.get(person.pk), by, unit)]
-    CaseEvent.objects.bulk_create(events)
-    AuditEvent.objects.bulk_create([_trail(event, by) for event in events])
-    remake([person.pk for person in people])
-    return people
+    pairs = list(zip(take_keys(Person, len(newcomers)), newcomers, strict=True))
+    _copy_people(pairs, by)
+    _copy_homes(pairs)
+    copy_categories([(key, one.holding) for key, one in pairs], by)
+    ill = [(key, one) for key, one in pairs if one.case]
+    cases = dict(zip((key for key, _ in ill), take_keys(Case, len(ill)), strict=True))
+    hold_rules_of({one.case.disease.pk for _, one in ill})
+    _copy_cases([(cases[key], key, one) for key, one in ill], by, found_only)
+    tell_all([told for key, one in pairs for told in _told(key, one, cases.get(key), by, found_only)], by=by)
+    if ill:
+        remake([key for key, _ in ill])
+    return [key for key, _ in pairs]
 
 
-def _person(one: Newcomer, by: Staff, now) -> Person:
-    village = one.facts.village
-    township = village.parent
-    return Person(
-        **one.facts.plain_fields(), county=township.parent, township=township, village=village, created_at=now, created_by=by
-    )  # fmt: skip
+def _copy_people(pairs: list[tuple[int, Newcomer]], by: Staff) -> None:
+    columns = ("id", "county_id", "township_id", "village_id", *pairs[0][1].facts.plain_fields())
+    rows = ((key, *_places(one.facts.village), *one.facts.plain_fields().values()) for key, one in pairs)
+    copy_rows(Person, columns, rows, created_at=clock.now(), created_by_id=by.pk)
 
 
-def _residence(one: Newcomer, person: Person, today) -> Residence:
-    since = min([one.holding.since, today] + ([one.case.found_on] if one.case else []))
-    return Residence(
-        person=person, county=person.county, township=person.township, village=person.village, address=person.address,
-        during=DateRange(since, None),
-    )  # fmt: skip
+def _places(village: Division) -> tuple[int, int, int]:
+    return (village.parent.parent_id, village.parent_id, village.pk)
+
+
+def _copy_homes(pairs: list[tuple[int, Newcomer]]) -> None:
+    today, rows = clock.today(), []
+    for key, one in pairs:
+        since = min([one.holding.since, today] + ([one.case.found_on] if one.case else []))
+        rows.append((key, *_places(one.facts.village), one.facts.address, DateRange(since, None)))
+    copy_rows(Residence, HOME, rows)
 
 
 def _keeps(by: Staff, category: int) -> bool:
     return by.role == VERIFIER[Category(category)]
 
 
-def _category(one: Newcomer, person: Person, by: Staff, today) -> CategoryFact:
-    held, own = one.holding, _keeps(by, one.holding.category)
-    return CategoryFact(
-        person=person, category=held.category, during=DateRange(held.since, None), basis=held.basis, recorded_by=by,
-        out_of_poverty_year=held.out_of_poverty_year, verified_by=by if own else None, verified_on=today if own else None,
-    )  # fmt: skip
+def copy_categories(held: list[tuple[int, Holding]], by: Staff) -> None:
+    """Categories as a list gives them, each with its person's key; whoever keeps that list of people verifies it by recording it."""
+    today, rows = clock.today(), []
+    for person, one in held:
+        own = _keeps(by, one.category)
+        verified = (by.pk, today) if own else (None, None)
+        rows.append((person, int(one.category), DateRange(one.since, None), one.basis, one.out_of_poverty_year, *verified))
+    copy_rows(CategoryFact, HELD, rows, recorded_by_id=by.pk, recorded_on=today)
 
 
-def _case(one: Newcomer, person: Person, by: Staff, found_only: bool) -> Case:
-    entry, today = one.case, clock.today()
-    return Case(
-        person=person, disease=entry.disease, county=person.county, township=person.township,
-        state="found" if found_only else "registered", found_on=entry.found_on, found_how=entry.found_how,
-        found_by_name=entry.found_by_name, diagnosed_on=entry.diagnosed_on, diagnosis_hospital=entry.diagnosis_hospital,
-        icd10=entry.icd10, registered_on=None if found_only else today, registered_by=None if found_only else by,
-        age_confirmation_needed=not entry.disease.accepts_age(age_on(person.born_on, today)), changed_at=clock.now(),
-    )  # fmt: skip
-
-
-def _events(one: Newcomer, person: Person, case: Case | None, by: Staff, unit: str) -> list[CaseEvent]:
-    """What the timeline tells, in the order of registration."""
-    today, held = clock.today(), one.holding
-
-    def event(move: str, text: str, **told) -> CaseEvent:
-        return CaseEvent(
-            person=person, at=clock.now(), move=move, text=text, by=by, by_name=by.full_name, unit=unit, county=person.county,
-            **{"on": today, **told},
-        )  # fmt: skip
-
+def category_told(person: int, county: Division, held: Holding, by: Staff) -> Told:
     verified = "，已核实" if _keeps(by, held.category) else ""
-    events = [
-        event("person_registered", "登记入户资料"),
-        event("category_held", f"{Category(held.category).label}自 {held.since} 起，依据：{held.basis}{verified}"),
-    ]
-    if case:
-        found = f"发现{case.disease}，途径：{case.found_how}"
-        events.append(event("case_found", found, case=case, on=case.found_on, to_state="found"))
-        if case.state != "found":
-            events.append(event("case_registered", f"{case.disease}登记建档", case=case, from_state="found", to_state=case.state))
-    return events
+    return Told(person, county, "category_held", f"{Category(held.category).label}自 {held.since} 起，依据：{held.basis}{verified}")
 
 
-def _trail(event: CaseEvent, by: Staff) -> AuditEvent:
-    return AuditEvent(
-        at=clock.now(), staff=by, username=by.username, role=by.role, action=event.move,
-        subject_type="case" if event.case_id else "person", subject_id=event.case_id or event.person_id,
-        county_code=event.county.code, detail={"event": event.pk}, address=request_address.get(),
-    )  # fmt: skip
+def _copy_cases(ill: list[tuple[int, int, Newcomer]], by: Staff, found_only: bool) -> None:
+    """Cases with their own and their person's key, found or registered today."""
+    today, hands = clock.today(), hands_of(by)
+    rows = []
+    for key, person, one in ill:
+        entry, town = one.case, one.facts.village.parent
+        needed = not entry.disease.accepts_age(age_on(one.facts.born_on, today))
+        rows.append((
+            key, person, entry.disease.pk, town.parent_id, town.pk, entry.found_on, entry.found_how, entry.found_by_name,
+            entry.diagnosed_on, entry.diagnosis_hospital, entry.icd10, needed,
+        ))  # fmt: skip
+    done = {"state": "registered", "registered_on": today, "registered_by_id": by.pk, "assigned_to_id": hands and hands.pk}
+    copy_rows(Case, CASE, rows, changed_at=clock.now(), **({"state": "found"} if found_only else done))
+
+
+def _case_told(case: int, person: int, county: Division, entry: CaseEntry, found_only: bool) -> list[Told]:
+    found = f"发现{entry.disease}，途径：{entry.found_how}"
+    told = [Told(person, county, "case_found", found, case, on=entry.found_on, to_state="found")]
+    if not found_only:
+        told.append(Told(person, county, "case_registered", f"{entry.disease}登记建档", case, from_state="found", to_state="registered"))
+    return told
+
+
+def _told(key: int, one: Newcomer, case: int | None, by: Staff, found_only: bool) -> list[Told]:
+    """What the timeline tells, in the order of registration."""
+    county = one.facts.village.parent.parent
+    told = [Told(key, county, "person_registered", "登记入户资料"), category_told(key, county, one.holding, by)]
+    return told + (_case_told(case, key, county, one.case, found_only) if case else [])

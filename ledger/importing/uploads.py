@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Callable
 
 from django.db import transaction
 
@@ -13,19 +14,28 @@ from ledger.importing.keeping import Shown, keep_list, keep_preview, kept_list, 
 from ledger.importing.layouts import PeopleList, find_list
 from ledger.importing.plans import CHANGED, DOUBTFUL, NEW, REFUSED, UNCHANGED, Row
 from ledger.importing.reading import FILE, read_file
+from ledger.importing.undisturbed import no_collection
 from ledger.importing.writing import Writer
-from ledger.models import Staff
+from ledger.models import ListWork, Staff
 from ledger.models.division import Level
-from ledger.models.upload import APPLIED, DROPPED, OPEN, Upload
+from ledger.models.upload import APPLIED, DROPPED, OPEN, READING, Upload
 
+# Told how many lines a step has, answers whom to tell how many are done.
+Begin = Callable[[int], Callable[[int], None]]
 KEPT = datetime.timedelta(days=1)
 RESULTS = (REFUSED, DOUBTFUL, CHANGED, NEW, UNCHANGED)  # The order in which a preview shows them.
 MOVED_ON = "预览之后台账有变动，这一行没有写入。请重新导入。"
 
 
-def _examine(upload: Upload, people: PeopleList, by: Staff) -> list[Row]:
-    choices = Choices(upload.category, upload.since)
-    return Examination(people, choices, by=by, today=clock.today(), upload_pk=upload.pk).rows()
+def unwatched(total: int) -> Callable[[int], None]:
+    """For a list that nobody watches being worked on."""
+    return lambda done: None
+
+
+def _examine(upload: Upload, people: PeopleList, by: Staff, begin: Begin) -> list[Row]:
+    choices, progress = Choices(upload.category, upload.since), begin(len(people.lines))
+    with no_collection():
+        return Examination(people, choices, by=by, today=clock.today(), upload_pk=upload.pk).rows(progress)
 
 
 def _keep(upload: Upload, rows: list[Shown]) -> None:
@@ -38,18 +48,42 @@ def preview_file(
     *, by: Staff, name: str, content: bytes, layout: str, category: int, since: datetime.date | None = None, whole: bool = False
 ) -> Upload:
     """Read a file and judge every line; nothing is written on the ledger. Raises Refused for a file that is no such list."""
+    refuse_elsewhere(by)
+    people = find_list(layout, read_file(name, content))
+    with transaction.atomic():
+        upload = waiting_to_be_read(by=by, name=name, layout=layout, category=category, since=since, whole=whole)
+        _judge(upload, people, by, unwatched)
+    return upload
+
+
+def refuse_elsewhere(by: Staff) -> None:
+    """Raises Refused for an account that no county's list can be of."""
     drop_expired()
     if by.area.level not in (Level.COUNTY, Level.TOWNSHIP):
         raise Refused("名单由县或乡镇导入，您的账号不管一个县。", FILE)
-    people = find_list(layout, read_file(name, content))
+
+
+def waiting_to_be_read(*, by: Staff, name: str, layout: str, category: int, since: datetime.date | None, whole: bool) -> Upload:
+    """The upload of a file that nobody has read yet."""
+    return Upload.objects.create(
+        staff=by, area=by.area, layout=layout, category=category, since=since or clock.today(), whole=whole,
+        file_name=name[-120:], made_at=clock.now(), state=READING,
+    )  # fmt: skip
+
+
+def read_waiting(*, by: Staff, upload: Upload, content: bytes, finish: Callable[[], None], judged: Begin) -> None:
+    """The same for an upload that waits to be read. ``finish`` is asked first in the transaction: who must not go on is stopped there."""
+    people = find_list(upload.layout, read_file(upload.file_name, content))
     with transaction.atomic():
-        upload = Upload.objects.create(
-            staff=by, area=by.area, layout=layout, category=category, since=since or clock.today(), whole=whole,
-            file_name=name[-120:], people=keep_list(people), made_at=clock.now(),
-        )  # fmt: skip
-        _keep(upload, [shown(row, people) for row in _examine(upload, people, by)])
-        record("people_previewed", by=by, subject=upload, county=by.area.county, detail={"people": len(people.lines)})
-    return upload
+        _judge(upload, people, by, judged, before=finish)
+
+
+def _judge(upload: Upload, people: PeopleList, by: Staff, begin: Begin, before: Callable[[], None] = lambda: None) -> None:
+    rows = [shown(row, people) for row in _examine(upload, people, by, begin)]
+    before()
+    upload.people, upload.state = keep_list(people), OPEN
+    _keep(upload, rows)
+    record("people_previewed", by=by, subject=upload, county=by.area.county, detail={"people": len(people.lines)})
 
 
 def rows_of(upload: Upload) -> list[Shown]:
@@ -62,7 +96,7 @@ def list_of(upload: Upload) -> PeopleList:
 
 
 def is_over(upload: Upload) -> bool:
-    return upload.made_at < clock.now() - KEPT or not upload.people
+    return upload.made_at < clock.now() - KEPT or not (upload.people or upload.state == READING)
 
 
 def to_write(upload: Upload, rows: list[Shown]) -> list[int]:
@@ -81,7 +115,7 @@ def waiting(upload: Upload, rows: list[Shown]) -> list[Shown]:
     ]  # fmt: skip
 
 
-def _open(by: Staff, upload: Upload) -> Upload:
+def held(by: Staff, upload: Upload) -> Upload:
     """The upload held for this change. Raises Refused when it was imported, given up, or is a day old."""
     upload = Upload.objects.visible_to(by).select_for_update(of=("self",)).get(pk=upload.pk)
     if upload.state == APPLIED:
@@ -94,7 +128,7 @@ def _open(by: Staff, upload: Upload) -> Upload:
 @transaction.atomic
 def decide(*, by: Staff, upload: Upload, line: int, yes: bool | None) -> Upload:
     """Confirm a doubtful line, leave it out, or (None) take either back. Raises Refused where there is nothing to decide."""
-    upload = _open(by, upload)
+    upload = held(by, upload)
     row = next((row for row in rows_of(upload) if row.line == line and row.result == DOUBTFUL), None)
     if row is None or (yes and not row.confirm):
         raise Refused("这一行不用确认，或者不能由您确认。")
@@ -106,37 +140,41 @@ def decide(*, by: Staff, upload: Upload, line: int, yes: bool | None) -> Upload:
 
 
 @transaction.atomic
-def import_people(*, by: Staff, upload: Upload) -> Upload:
+def import_people(
+    *, by: Staff, upload: Upload, finish: Callable[[], None] = lambda: None, judged: Begin = unwatched, written: Begin = unwatched
+) -> Upload:
     """Write the list in one transaction, once: judged anew, for the ledger may have moved on since the preview.
 
     With ``whole`` a single line that cannot be written keeps all out (Refused); else the good lines are written and the
-    others stay to be put right. A second import of the same upload, however near, writes nothing.
+    others stay to be put right. A second import of the same upload, however near, writes nothing. ``finish`` is asked last:
+    what it raises undoes everything.
     """
-    upload = _open(by, upload)
+    upload = held(by, upload)
     before, people = rows_of(upload), list_of(upload)
     if upload.whole and waiting(upload, before):
         raise Refused(f"有 {len(waiting(upload, before))} 行还不能导入，一行也没有写入。请改好文件后重新导入。", FILE)
     chosen = set(to_write(upload, before))
-    now = {row.line: row for row in _examine(upload, people, by)}
+    now = {row.line: row for row in _examine(upload, people, by, judged)}
     same = {row.line for row in before if row.line in chosen and shown(now[row.line], people) == row}
-    written = Writer(by).write([now[line] for line in sorted(same)])
-    refused = written.refused | dict.fromkeys(sorted(chosen - same), MOVED_ON)
+    done = Writer(by, written(len(same))).write([now[line] for line in sorted(same)])
+    refused = done.refused | dict.fromkeys(sorted(chosen - same), MOVED_ON)
     if upload.whole and refused:
         line, sentence = min(refused.items())
         raise Refused(f"第 {line} 行：{sentence}一行也没有写入。", FILE)
-    results = Counter(row.result for row in before if row.line in written.lines)
+    results = Counter(row.result for row in before if row.line in done.lines)
     counts = {"new": results[NEW], "changed": results[CHANGED], "confirmed": results[DOUBTFUL]}
     upload.outcome = {**counts, "refused": {str(line): sentence for line, sentence in sorted(refused.items())}}
     upload.state, upload.applied_at = APPLIED, clock.now()
     upload.save()
     record("people_imported", by=by, subject=upload, county=by.area.county, detail=counts)
+    finish()
     return upload
 
 
 @transaction.atomic
 def drop(*, by: Staff, upload: Upload) -> None:
     """Give the preview up; what was read is gone at once."""
-    upload = _open(by, upload)
+    upload = held(by, upload)
     upload.state, upload.people, upload.preview = DROPPED, "", ""
     upload.save()
     record("people_dropped", by=by, subject=upload, county=by.area.county)
@@ -144,5 +182,6 @@ def drop(*, by: Staff, upload: Upload) -> None:
 
 def drop_expired() -> int:
     """Empty the lists that are older than a day, whatever became of them; answers how many. Safe to run at any time."""
-    old = Upload.objects.everywhere("expiry").filter(made_at__lt=clock.now() - KEPT).exclude(people="", preview="")
-    return old.update(people="", preview="")
+    old = Upload.objects.everywhere("expiry").filter(made_at__lt=clock.now() - KEPT)
+    files = ListWork.objects.everywhere("expiry").filter(upload__in=old).exclude(file="")
+    return old.exclude(people="", preview="").update(people="", preview="") + files.update(file="")

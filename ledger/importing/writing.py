@@ -1,5 +1,6 @@
-"""Rows of a preview written on the ledger: newcomers in batches, everything else by the action that a desk would use."""
+"""Rows of a preview written on the ledger: newcomers and plain changes in batches, everything else by the action that a desk would use."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from django.db import IntegrityError, transaction
@@ -10,6 +11,7 @@ from ledger.actions.categories import hold_category, mark_out_of_poverty, verify
 from ledger.actions.homes import move_house
 from ledger.actions.people import CategoryEntry, correct_person, register_person
 from ledger.actions.refusals import Refused
+from ledger.importing.changing import change_people
 from ledger.importing.matching import may_edit
 from ledger.importing.places import village_to_come
 from ledger.importing.plans import Change, Joining, Newcomer, Row
@@ -21,6 +23,10 @@ BATCH = 500
 GONE = "预览之后，这个人的资料不在您的管辖范围了。"
 
 
+def unseen(done: int) -> None:
+    """Nobody watches how far the writing has come."""
+
+
 @dataclass
 class Written:
     """The lines written, and those that the ledger refused after all, each with its sentence."""
@@ -30,27 +36,32 @@ class Written:
 
 
 class Writer:
-    """Writes in the caller's transaction; a row that is refused leaves nothing behind and does not touch the others."""
+    """Writes in the caller's transaction; a row that is refused leaves nothing behind and does not touch the others.
 
-    def __init__(self, by: Staff):
-        self.by, self.found_only = by, not may_edit(by)
+    ``progress`` is told how many rows are done, batch by batch; what it raises ends the writing.
+    """
+
+    def __init__(self, by: Staff, progress: Callable[[int], None] = unseen):
+        self.by, self.found_only, self.progress = by, not may_edit(by), progress
         self.written = Written()
-        self.registered: dict[int, Person] = {}
+        self.registered: dict[int, int] = {}
         self.villages: dict[object, object] = {}
 
     def write(self, rows: list[Row]) -> Written:
-        newcomers = [row for row in rows if isinstance(row.plan, Newcomer)]
-        for start in range(0, len(newcomers), BATCH):
-            self._batch(newcomers[start : start + BATCH])
-        for row in rows:
-            if isinstance(row.plan, Joining):
-                self._alone(row, self._join)
+        self._in_batches([row for row in rows if isinstance(row.plan, Newcomer)], self._register_batch)
+        joining = [row for row in rows if isinstance(row.plan, Joining)]
+        self._in_batches(joining, lambda batch: [self._alone(row, self._join) for row in batch])
         known = [row for row in rows if isinstance(row.plan, Change)]
-        for row in sorted(known, key=lambda row: row.plan.person.pk):  # Two imports hold people in one order.
-            self._alone(row, self._change)
+        known.sort(key=lambda row: row.plan.person.pk)  # Two imports hold people in one order.
+        self._in_batches(known, self._change_batch)
         return self.written
 
-    def _batch(self, rows: list[Row]) -> None:
+    def _in_batches(self, rows: list[Row], act: Callable[[list[Row]], object]) -> None:
+        for start in range(0, len(rows), BATCH):
+            act(rows[start : start + BATCH])
+            self.progress(len(self.written.lines) + len(self.written.refused))
+
+    def _register_batch(self, rows: list[Row]) -> None:
         for row in rows:
             row.plan.facts = replace(row.plan.facts, village=self._village(row.plan))
         try:
@@ -89,13 +100,25 @@ class Writer:
         person = register_person(by=self.by, facts=plan.facts, categories=entries, case=plan.case, found_only=self.found_only)
         if held.out_of_poverty_year and manages(self.by.role, held.category):
             mark_out_of_poverty(by=self.by, fact=person.categories.get(), year=held.out_of_poverty_year)
-        self.registered[row.line] = person
+        self.registered[row.line] = person.pk
 
     def _join(self, row: Row) -> None:
-        person = self.registered.get(row.plan.first_line)
-        if person is None:
+        key = self.registered.get(row.plan.first_line)
+        if key is None:
             raise Refused(f"第 {row.plan.first_line} 行的同一人没有写入，这一行也没有写入。")
-        open_case(by=self.by, person=person, entry=row.plan.case, found_only=self.found_only)
+        open_case(by=self.by, person=Person(pk=key), entry=row.plan.case, found_only=self.found_only)
+
+    def _change_batch(self, rows: list[Row]) -> None:
+        """Together whatever can be; in a batch that the database refuses, and for what takes more, each by its actions."""
+        try:
+            with transaction.atomic():
+                together = change_people(by=self.by, changes={row.line: row.plan for row in rows})
+        except IntegrityError:
+            together = set()
+        self.written.lines |= together
+        for row in rows:
+            if row.line not in together:
+                self._alone(row, self._change)
 
     def _change(self, row: Row) -> None:
         plan, by = row.plan, self.by

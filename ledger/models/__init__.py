@@ -8,6 +8,7 @@ from ledger.models.division import Division, UnitName
 from ledger.models.former_number import FormerNumber
 from ledger.models.holiday import Holiday
 from ledger.models.list_setting import ListColumns, SavedFilter
+from ledger.models.list_work import ListWork
 from ledger.models.merge import Merge
 from ledger.models.person import Category, CategoryFact, Enrolment, Person, PolicyCard, Residence
 from ledger.models.proof import Proof, ProofKind
@@ -18,7 +19,7 @@ from ledger.models.upload import Upload
 
 __all__ = [
     "AuditEvent", "AuditSeal", "Case", "CaseEvent", "Category", "CategoryFact", "Coverage", "CoverageList", "DataChange",
-    "Disease", "Division", "Enrolment", "FormerNumber", "Holiday", "ListColumns", "Merge", "Person", "PolicyCard", "Programme", "Proof",
+    "Disease", "Division", "Enrolment", "FormerNumber", "Holiday", "ListColumns", "ListWork", "Merge", "Person", "PolicyCard", "Programme", "Proof",
     "ProofKind", "ReportGroup", "Residence", "Role", "SavedFilter", "Staff", "Standing", "StruckOff", "Transfer", "UnitName",
     "Upload",
 ]  # fmt: skip

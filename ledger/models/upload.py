@@ -8,7 +8,7 @@ from ledger.scope import ScopedQuerySet
 
 # Whoever registers people one by one may bring a list; the access table and the command both ask here.
 IMPORTERS = frozenset({Role.CLERK, Role.LEAD, Role.TOWNSHIP, Role.CIVIL, Role.POVERTY})
-OPEN, APPLIED, DROPPED = "open", "applied", "dropped"
+READING, OPEN, APPLIED, DROPPED = "reading", "open", "applied", "dropped"
 
 
 def hidden(text: str) -> str:
@@ -37,7 +37,9 @@ class Upload(models.Model):
     counts = models.JSONField("各结果的行数", default=dict)
     decisions = models.JSONField("存疑的处理", default=dict)
     outcome = models.JSONField("写入结果", default=dict)
-    state = models.CharField("状态", max_length=8, default=OPEN, choices=[(OPEN, "待导入"), (APPLIED, "已导入"), (DROPPED, "已放弃")])
+    state = models.CharField(
+        "状态", max_length=8, default=OPEN, choices=[(READING, "核对中"), (OPEN, "待导入"), (APPLIED, "已导入"), (DROPPED, "已放弃")]
+    )
     made_at = models.DateTimeField("上传时间")
     applied_at = models.DateTimeField("导入时间", null=True, blank=True)
 

@@ -4,20 +4,23 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django_htmx.http import HttpResponseClientRedirect
 
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.forms import DayField, LedgerForm, ListFileField, asked, whole_number
-from ledger.importing import uploads
+from ledger.importing import background, uploads
 from ledger.importing.keeping import Shown
 from ledger.importing.layouts import LAYOUTS
 from ledger.importing.plans import CHANGED, DOUBTFUL, NEW, REFUSED, UNCHANGED
 from ledger.importing.reading import MEGABYTE, Limits
 from ledger.importing.rest_file import rest_workbook
-from ledger.models import Category, Role, Upload
-from ledger.models.upload import APPLIED, OPEN
+from ledger.models import Category, ListWork, Role, Upload
+from ledger.models.list_work import IMPORT, STEPS
+from ledger.models.upload import APPLIED, DROPPED, OPEN, READING
 
 PAGE = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -57,20 +60,36 @@ def choose(request: HttpRequest) -> HttpResponse:
     """The file and the choices that hold for all its lines."""
     layout = "roster" if request.user.role == Role.POVERTY else "f2"
     initial = {"layout": layout, "since": clock.today()}
-    form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm(initial=initial)
+    form = ListForm(request.POST, request.FILES) if request.method == "POST" else _unread(request) or ListForm(initial=initial)
     if request.method == "POST" and form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("layout", "category", "since", "whole")}
         file = form.cleaned_data["file"]
+        look = background.ask_to_read if file.size > background.LONG_FILE else uploads.preview_file
         try:
-            upload = uploads.preview_file(by=request.user, name=file.name, content=file.read(), **told)
+            upload = look(by=request.user, name=file.name, content=file.read(), **told)
         except Refused as refused:
             form.refuse(refused)
         else:
             return redirect("ledger:people-import-preview", upload.pk)
-    waiting = Upload.objects.visible_to(request.user).filter(state=OPEN).exclude(people="").order_by("-made_at")
+    waiting = Upload.objects.visible_to(request.user).filter(state__in=(OPEN, READING)).order_by("-made_at")
     waiting = [upload for upload in waiting if not uploads.is_over(upload)]
     context = {"form": form, "waiting": waiting}
     return render(request, "ledger/import_choose.html", context, status=422 if form.errors else 200)
+
+
+def _unread(request: HttpRequest) -> ListForm | None:
+    """The form as it was sent with a long file that could not be read, the sentence beside the file; ``unread`` names the upload."""
+    pk = whole_number(asked(request, "unread"))
+    upload = Upload.objects.visible_to(request.user).filter(pk=pk, state=DROPPED).first() if pk else None
+    work = ListWork.objects.visible_to(request.user).filter(upload=upload).exclude(said="").first() if upload else None
+    if work is None:
+        return None
+    told = {"layout": upload.layout, "category": upload.category, "since": upload.since, "whole": "yes" if upload.whole else ""}
+    form = ListForm(told)
+    form.is_valid()
+    form.errors.clear()
+    form.add_error("file", work.said)
+    return form
 
 
 def _upload(request: HttpRequest, pk: int) -> Upload:
@@ -79,7 +98,9 @@ def _upload(request: HttpRequest, pk: int) -> Upload:
 
 
 def _over(request: HttpRequest, upload: Upload) -> HttpResponse | None:
-    """Where to go when nothing of the list is kept any more."""
+    """Where to go while a process works on the list, and when nothing of it is kept any more."""
+    if background.unfinished(upload):
+        return redirect("ledger:people-import-work", upload.pk)
     if not uploads.is_over(upload):
         return None
     messages.error(request, "这份名单已过期或已放弃，内容不再保留。请重新选择文件。")
@@ -124,6 +145,8 @@ def _drawn(upload: Upload, row: Shown) -> dict:
 def decide_row(request: HttpRequest, pk: int) -> HttpResponse:
     """A doubtful line confirmed, left out, or put back to where it was."""
     upload = _upload(request, pk)
+    if background.unfinished(upload):
+        return redirect("ledger:people-import-work", upload.pk)
     line = request.POST.get("line", "")
     answer = {"yes": True, "no": False}.get(request.POST.get("as", ""))
     try:
@@ -151,9 +174,15 @@ def rest(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write what the preview promised, once."""
+    """Write what the preview promised, once; a long list by a process of its own."""
     upload = _upload(request, pk)
+    long = len(uploads.to_write(upload, uploads.rows_of(upload))) > background.LONG_LIST
+    if background.unfinished(upload):
+        return redirect("ledger:people-import-work", upload.pk)
     try:
+        if long and upload.state == OPEN:
+            background.ask_to_import(by=request.user, upload=upload)
+            return redirect("ledger:people-import-work", upload.pk)
         upload = uploads.import_people(by=request.user, upload=upload)
     except Refused as refused:
         messages.error(request, refused.message)
@@ -166,10 +195,52 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 
 def drop_upload(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the list up."""
+    upload = _upload(request, pk)
+    if background.unfinished(upload):
+        return redirect("ledger:people-import-work", upload.pk)
     try:
-        uploads.drop(by=request.user, upload=_upload(request, pk))
+        uploads.drop(by=request.user, upload=upload)
     except Refused as refused:
         messages.error(request, refused.message)
     else:
         messages.success(request, "已放弃这份名单，没有写入台账。")
     return redirect("ledger:people-import")
+
+
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the process is; it is started anew where it has died. The page asks again by itself, with or without a script."""
+    upload = _upload(request, pk)
+    work = background.unfinished(upload)
+    if work is None:
+        return _after_work(request, upload)
+    background.nudge(work)
+    work.refresh_from_db()
+    context = {
+        "upload": upload, "work": work, "step": STEPS[work.stage], "left": background.seconds_left(work), "importing": work.kind == IMPORT,
+        "again": work.run > 1,
+    }  # fmt: skip
+    return render(request, "ledger/_import_progress.html" if request.htmx else "ledger/import_progress.html", context)
+
+
+def _after_work(request: HttpRequest, upload: Upload) -> HttpResponse:
+    """Where the list stands once the process is done with it."""
+    work = ListWork.objects.visible_to(request.user).filter(upload=upload).first()
+    address = reverse("ledger:people-import-preview", args=[upload.pk])
+    if work and work.said and upload.state == DROPPED:
+        address = f"{reverse('ledger:people-import')}?unread={upload.pk}"
+    elif work and work.said:
+        messages.error(request, work.said)
+    elif upload.state == DROPPED:
+        address = reverse("ledger:people-import")
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call the process off."""
+    upload = _upload(request, pk)
+    if not background.cancel(by=request.user, upload=upload):
+        messages.error(request, "已经处理完，来不及取消。")
+        return redirect("ledger:people-import-work", upload.pk)
+    upload.refresh_from_db()
+    messages.success(request, "已取消，没有写入台账。")
+    return redirect("ledger:people-import") if upload.state == DROPPED else redirect("ledger:people-import-preview", upload.pk)

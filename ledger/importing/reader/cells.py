@@ -4,6 +4,7 @@ import datetime
 import json
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,12 @@ def column_letters(column: int) -> str:
 def position(reference: str) -> tuple[int, int]:
     """B3 → (2, 1): row and column from 0."""
     letters = reference.rstrip("0123456789")
+    return int(reference[len(letters) :]) - 1, _column(letters)
+
+
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
     column = 0
     for letter in letters.upper():
         column = column * 26 + ord(letter) - 64
-    return int(reference[len(letters) :]) - 1, column - 1
+    return column - 1

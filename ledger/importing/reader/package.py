@@ -116,7 +116,8 @@ class _SheetScanner:
         self.kind, self.formula, self.filled, self.in_value, self.row_filled = "", False, "", False, False
 
     def start(self, tag: str, attributes: dict) -> None:
-        tag = tag.rpartition(":")[2]
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
         if tag == "c":
             at = attributes.get("r")
             if at:
@@ -142,7 +143,8 @@ class _SheetScanner:
             self.filled = text
 
     def end(self, tag: str) -> None:
-        tag = tag.rpartition(":")[2]
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
         if tag in ("v", "t"):
             self.in_value = False
         elif tag == "c" and (self.filled or self.formula):

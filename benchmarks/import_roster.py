@@ -1,0 +1,130 @@
+"""A roster of 20,000 people × 8 columns brought in, beside django-import-export's default path on the same file. Goal: 10 × as fast.
+
+Ours is the whole way that a clerk's file goes: read by the child process, every line judged, the preview kept, judged again and
+written: person, home, category, two events of the timeline and two rows of the trail for each. One line in ten is of somebody
+known: half of them with another phone number, half as they stand. The peer is handed the same file in a fresh database
+with the same people in it (see ``roster_peer.py`` for what it does and does not do). Both run in one process, in turn.
+"""
+
+import argparse
+import datetime
+import io
+import time
+
+from database import cast
+
+HEADINGS = ("姓名", "性别", "身份证号", "户编号", "家庭地址", "行政村代码", "联系电话", "脱贫年度")
+VILLAGES = ("450222101201", "450222102201")
+SURNAMES, GIVEN = "韦黄李陈梁覃王刘张罗蒙莫陆杨吴周农蓝何廖", "福生桂兰玉芳国强小梅春秋月文静建华振东秀英美玲永志明家"
+GOAL = 10
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--people", type=int, default=20_000)
+    asked.add_argument("--peer-first", action="store_true", help="run the peer before ours")
+    chosen = asked.parse_args()
+    before, file = files(chosen.people)
+    runs = {"ours": ours, "peer": peer}
+    took = {name: run(before, file, runs[name]) for name in (["peer", "ours"] if chosen.peer_first else ["ours", "peer"])}
+    words = {"ours": "ledger: read, judged, previewed, applied", "peer": "django-import-export, row by row"}
+    print(f"{chosen.people:,} rows × {len(HEADINGS)} columns, {len(file):,} bytes")
+    for name, parts in took.items():
+        total = sum(parts.values())
+        told = ", ".join(f"{part} {seconds:.2f}" for part, seconds in parts.items())
+        print(f"{words[name]:42} {total:7.2f} s   {chosen.people / total:8,.0f} rows/s   ({told})")
+    ratio = sum(took["peer"].values()) / sum(took["ours"].values())
+    print(f"the ledger's import runs at {ratio:.1f} × the peer (goal {GOAL}: {'met' if ratio >= GOAL else 'NOT MET'})")
+
+
+# ---- the file ----
+
+
+def files(people: int) -> tuple[bytes, bytes]:
+    """What is on the ledger before, and the file to be timed."""
+    import os
+    import sys
+    from pathlib import Path
+
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    known = people // 10
+    rows = [line(number) for number in range(people)]
+    changed = [(*row[:6], f"138{number:08d}", row[7]) if number < known // 2 else row for number, row in enumerate(rows)]
+    return book(rows[:known]), book(changed)
+
+
+def line(number: int) -> tuple:
+    """Somebody invented, who left poverty in one of three years."""
+    from ledger.identity import check_digit
+
+    born = datetime.date(1935, 1, 1) + datetime.timedelta(number // 2)
+    body = f"450222{born:%Y%m%d}{number % 100:02d}{number % 10}"
+    name = SURNAMES[number % 20] + GIVEN[number // 20 % 27] + GIVEN[number // 540 % 27]
+    home = f"{number % 12 + 1} 组 {number % 97 + 1} 号"
+    return (
+        name, "男" if number % 2 else "女", body + check_digit(body), f"4502221{number // 3:06d}", home, VILLAGES[number % 2],
+        f"139{number:08d}", 2015 + number % 3,
+    )  # fmt: skip
+
+
+def book(rows: list[tuple]) -> bytes:
+    from openpyxl import Workbook
+
+    made, kept = Workbook(write_only=True), io.BytesIO()
+    sheet = made.create_sheet("名册")
+    for row in (HEADINGS, *rows):
+        sheet.append(row)
+    made.save(kept)
+    return kept.getvalue()
+
+
+# ---- both ways ----
+
+
+def run(before: bytes, file: bytes, way) -> dict[str, float]:
+    with cast() as people:
+        from django.db import connection
+
+        ours(people, before)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        took = way(people, file)
+        check(way is ours)
+        return took
+
+
+def ours(people, file: bytes) -> dict[str, float]:
+    from ledger.importing import uploads
+
+    began = time.perf_counter()
+    upload = uploads.preview_file(by=people.clerk, name="名册.xlsx", content=file, layout="roster", category=1)
+    looked = time.perf_counter()
+    uploads.import_people(by=people.clerk, upload=upload)
+    return {"read, judged, kept": looked - began, "judged again, written": time.perf_counter() - looked}
+
+
+def peer(people, file: bytes) -> dict[str, float]:
+    from import_export.formats.base_formats import XLSX
+    from roster_peer import PersonResource
+
+    began = time.perf_counter()
+    dataset = XLSX().create_dataset(file)
+    read = time.perf_counter()
+    PersonResource(people.clerk).import_data(dataset, dry_run=False, raise_errors=True)
+    return {"read": read - began, "imported": time.perf_counter() - read}
+
+
+def check(whole: bool) -> None:
+    """Everybody is there with the new numbers; after ours with home, category, timeline and trail."""
+    from ledger.models import AuditEvent, CaseEvent, CategoryFact, Person, Residence
+
+    people = Person.objects.everywhere("benchmark").count()
+    corrected = AuditEvent.objects.filter(action="person_corrected").count()
+    told = (Residence.objects.count(), CategoryFact.objects.count(), CaseEvent.objects.count())
+    if whole and corrected:
+        assert told == (people, people, 2 * people + corrected), (people, told, corrected)
+
+
+if __name__ == "__main__":
+    main()
