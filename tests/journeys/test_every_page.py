@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOT_PAGES = {
     "ledger:villages",
     "ledger:people-import-rest",
+    # A paper itself: a picture or a PDF.
+    "ledger:proof",
     "policies:download",
     # A policy's own text, as its author wrote it.
     "policies:text",
