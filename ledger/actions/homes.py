@@ -12,7 +12,7 @@ from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.models import Case, Division, Person, Residence, Staff, Transfer
 from ledger.models.division import Level
-from ledger.models.transfer import ASKED, LAPSED
+from ledger.models.transfer import ACCEPTED, ASKED, LAPSED
 from ledger.standing import remake
 
 
@@ -79,9 +79,10 @@ def take_home(*, by: Staff, person: Person, village: Division, address: str, on:
 
 
 def _let_requests_lapse(by: Staff, person: Person) -> None:
-    """Nobody of the old county can answer for the person any more; whoever asked may ask the new one."""
+    """Nobody of the old county can answer for the person any more: the county that they moved to has what it asked for, another may ask again."""
     for request in Transfer.objects.everywhere("the person left the county that was asked").filter(person=person, state=ASKED):
-        request.state, request.answered_at, request.answered_by = LAPSED, clock.now(), by
-        request.answer = "患者已另行搬迁，不在原县（区）了。"
+        given = request.to_county_id == person.county_id
+        request.state, request.answered_at, request.answered_by = ACCEPTED if given else LAPSED, clock.now(), by
+        request.answer = "转出方已办理搬迁。" if given else "患者已另行搬迁，不在原县（区）了。"
         request.save(update_fields=["state", "answered_at", "answered_by", "answer"])
-        record("transfer_lapsed", by=by, subject=request, county=request.to_county)
+        record("transfer_accepted" if given else "transfer_lapsed", by=by, subject=request, county=request.to_county)

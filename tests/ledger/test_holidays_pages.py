@@ -9,11 +9,13 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from config.demo.holidays import make_holidays
+from ledger.actions import holidays
 from ledger.actions.data_changes import note_change
 from ledger.actions.holidays import ListedDay, add_days, import_days, remove_day
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, DataChange, Division, Holiday, Staff
 from tests.ledger.desks import client_of
+from tests.ledger.test_races import at_once, said
 
 D = datetime.date
 NOTICE = "国办发明电〔2017〕12号"
@@ -123,6 +125,24 @@ def test_another_citys_days_are_not_there(cast):
     with pytest.raises(Holiday.DoesNotExist):
         remove_day(by=cast.city, holiday=holiday, document=NOTICE)
     assert client_of(cast.city).get(reverse("ledger:holidays"), {"year": "2018"}).context["rows"] == []
+
+
+def listed_by_two(cast) -> list[str]:
+    told = {"first": D(2018, 2, 15), "last": None, "works": False, "name": "春节", "document": NOTICE}
+    cast.city.area.prefecture  # noqa: B018 - read before the threads start
+    return said(at_once(*[lambda: add_days(by=cast.city, **told)] * 2))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_list_one_day_at_once(cast):
+    assert listed_by_two(cast) == ["done", "2018-02-15 已列为“春节（休息）”。要改的请先移除，再添加。"]
+    assert (len(listed()), len(changes())) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_the_second_is_a_fault(cast, monkeypatch):
+    monkeypatch.setattr(holidays, "_hold", lambda prefecture: None)
+    assert "a_day_is_listed_once" in listed_by_two(cast)[1]
 
 
 # ---- reading ----

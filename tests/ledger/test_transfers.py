@@ -261,6 +261,15 @@ def test_what_was_asked_lapses_when_the_person_moves_to_a_third_county(cast):
     assert ask(cast, person, village=cast.village2, by=cast.clerk2).from_county.code == "450224"
 
 
+def test_moved_to_the_asking_county_by_the_old_one_the_request_is_granted(cast):
+    person = somebody(cast)
+    request = ask(cast, person)
+    move_house(by=cast.clerk, person=person, village=cast.village2, address="3 组", on=D(2017, 10, 12))
+    request.refresh_from_db()
+    assert (request.state, request.answer, request.answered_by) == ("accepted", "转出方已办理搬迁。", cast.clerk)
+    assert rows("transfer_accepted") == [("clerk-450222-1", "transfer", "450223")]
+
+
 def test_a_move_inside_the_county_leaves_the_request_open(cast):
     person = somebody(cast)
     request = ask(cast, person)
