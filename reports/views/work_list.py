@@ -2,14 +2,19 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from ledger.actions.assigning import HANDS
 from ledger.actions.trail import record
 from ledger.forms import asked
+from ledger.models import Staff
+from reports.work import case_list
 from reports.work_kinds import BY_CODE
-from reports.work_lists import PAGE, pieces, waiting
+from reports.work_lists import PAGE, Waiting, pieces, waiting
 
 FIRST = 10  # How many of a kind stand on the page of all kinds.
+# Where a kind is done for many at once: the lists whose rows can be ticked.
+TOGETHER = {"registered": lambda: case_list(state="registered"), "category": lambda: reverse("ledger:category-queue")}
 
 
 def work_list(request: HttpRequest) -> HttpResponse:
@@ -20,11 +25,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
     kinds = waiting(staff, mine=mine)
     chosen = BY_CODE.get(asked(request, "kind"))
     chosen = next((one for one in kinds if chosen and one.kind == chosen), None)
-    sections = []
-    for one in [chosen] if chosen else [one for one in kinds if one.number]:
-        after = asked(request, "after") if chosen else ""
-        shown, more = pieces(one.kind, staff, number=PAGE if chosen else FIRST, after=after, mine=mine)
-        sections.append({"waiting": one, "words": one.kind.words_for(staff.role), "pieces": shown, "more": more, "after": after})
+    after = asked(request, "after") if chosen else ""
+    shown = [chosen] if chosen else [one for one in kinds if one.number]
+    sections = [_section(staff, one, PAGE if chosen else FIRST, after, mine) for one in shown]
     rows = sum(len(section["pieces"]) for section in sections)
     told = {"list": "work", "rows": rows, "what": chosen.kind.words_for(staff.role) if chosen else "待办清单"}
     record("viewed_list", by=staff, county=staff.area.county, detail=told)
@@ -34,3 +37,11 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "total": sum(one.number for one in kinds if one.asked and one.kind.counts), "late": sum(one.late for one in kinds if one.asked),
     }  # fmt: skip
     return render(request, "reports/work_list.html", context)
+
+
+def _section(staff: Staff, one: Waiting, number: int, after: str, mine: bool) -> dict:
+    """One kind: its words, its first pieces after a key, the key to go on with, and the list where many are done at once."""
+    shown, more = pieces(one.kind, staff, number=number, after=after, mine=mine)
+    together = TOGETHER[one.kind.code]() if one.asked and one.kind.code in TOGETHER else ""
+    words = one.kind.words_for(staff.role)
+    return {"waiting": one, "words": words, "pieces": shown, "more": more, "after": after, "together": together}

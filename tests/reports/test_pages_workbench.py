@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from hospitals.models import Stay
-from ledger.actions.cases import close_case, open_case, return_case
+from ledger.actions.cases import close_case, open_case, return_case, verify_case
 from ledger.actions.categories import give_policy_card
 from ledger.models import Case, Category, CategoryFact, Person, Role, Staff
 from reports.actions import rebuild_drafts, submit
@@ -76,9 +76,26 @@ def test_the_bureau_is_told_what_waits_and_how_long(cast, busy):
     told = {row.words: row.told for row in clerk.context["work"]}
     assert told["待核实登记"] == "最早一例 10-16 登记，已等 4 天"
     assert [row.tone for row in clerk.context["work"]] == ["bad", "warn", ""]
+    assert [row.address for row in clerk.context["work"]] == [f"/work/?kind={kind}" for kind in ("returned", "registered", "found")]
     assert work_of(workbench(cast.lead))["已救治，待销号"] == 1
     html = clerk.content.decode()
     assert reverse("ledger:case-list") + "?state=registered" in html
+
+
+def test_what_waits_too_long_stands_before_what_does_not(cast, dues):
+    cast.register("今天的")
+    cast.register("莫秀英", found_only=True, by=cast.civil, category=Category.DIBAO)
+    verified = cast.register("没有方案的", on=datetime.date(2017, 9, 1))
+    with on_day(datetime.date(2017, 9, 4)):
+        verify_case(by=cast.clerk, case=cast.case_of(verified))
+    work = workbench(cast.clerk).context["work"]
+    assert [(row.words, row.told, row.tone) for row in work] == [
+        ("核实后没有定方案", "最早一例 09-04 核实，已等 46 天", "warn"),
+        ("待核实登记", "最早一例 10-20 登记，今天的", ""),
+        ("已发现，待登记建档", "最早一例 10-20 发现，今天的", ""),
+    ]
+    assert '<a href="/work/">待办清单</a>' in workbench(cast.clerk).content.decode()
+    assert '<a href="/work/">待办清单</a>' not in workbench(cast.finance).content.decode()
 
 
 def test_what_others_keep_is_told_to_the_bureau_and_asked_of_them(cast, busy):
