@@ -32,10 +32,11 @@ def facts_of(hospital: Hospital) -> HospitalFacts:
     return HospitalFacts(hospital.name, hospital.short_name, hospital.county, hospital.phone)
 
 
-def in_treatment_at(hospital: Hospital) -> int:
-    """How many patients are being treated there: a hospital that is closed finishes them."""
-    everywhere = Case.objects.everywhere("a number of patients; nobody is named")
-    return everywhere.filter(hospital_code=hospital.code, state="in_treatment", folded_into=None).count()
+def patients_at(hospital: Hospital) -> tuple[int, int]:
+    """How many are being treated there, whom a hospital that closes finishes; how many were agreed to go there, who need another."""
+    everywhere = Case.objects.everywhere("numbers of patients; nobody is named")
+    there = everywhere.filter(hospital_code=hospital.code, folded_into=None)
+    return there.filter(state="in_treatment").count(), there.filter(state="planned").count()
 
 
 def _keeper(by: Staff) -> Division:
@@ -116,7 +117,7 @@ def close_hospital(*, by: Staff, hospital: Hospital, document: str) -> int:
     held = _kept(hospital, prefecture)
     if not held.is_active:
         raise Refused(f"{held.name}已经停用。")
-    staying = in_treatment_at(held)
+    staying, planned = patients_at(held)
     held.is_active = False
     held.save(update_fields=["is_active"])
     standing = held.designations.filter(ended_on=None)
@@ -124,7 +125,7 @@ def close_hospital(*, by: Staff, hospital: Hospital, document: str) -> int:
     standing.filter(year=today.year).update(ended_on=today)
     for year in sorted(set(standing.filter(year__lt=today.year).values_list("year", flat=True))):
         standing.filter(year=year).update(ended_on=datetime.date(year, 12, 31))
-    text = f"停用，不再接收新的患者；正在治疗的 {staying} 人在该院治完"
+    text = f"停用，不再接收新的患者；正在治疗的 {staying} 人在该院治完，已定方案的 {planned} 人另选医院"
     note_change(by=by, kind=HOSPITAL, subject=held.name, text=text, document=document)
     return staying
 

@@ -4,7 +4,7 @@ from django import forms
 
 from hospitals.models import Hospital
 from hospitals.models.hospital import Tier
-from ledger.forms import DayField, NumberText, PlainField
+from ledger.forms import DayField, PlainField
 from ledger.kept_forms import KeptForm, PreviewedForm
 from ledger.models import Disease, Division
 
@@ -61,7 +61,7 @@ class HospitalForm(KeptForm):
     """A hospital's particulars; its code only while it is new."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    code = NumberText(label="代码", max_length=20)
+    code = PlainField(label="代码", max_length=20)
     name = PlainField(label="名称", max_length=60)
     short_name = PlainField(label="简称", max_length=30, required=False)
     county = forms.ModelChoiceField(Division.objects.none(), label="所在县（区）", required=False, empty_label="市直，不属哪个县（区）")

@@ -17,6 +17,7 @@ KINDS = {
     "unit": "单位名称",
     "holiday": "节假日",
     "follow-up-rule": "随访规则",
+    "follow-up-rule": "随访规则",
 }
 
 

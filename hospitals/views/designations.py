@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from hospitals import designating as actions
-from hospitals.designating import DESIGNATION, HOSPITAL, check_copy, copy_of, in_treatment_at
+from hospitals.designating import DESIGNATION, HOSPITAL, check_copy, copy_of, patients_at
 from hospitals.designation_forms import CopyForm, DesignationForm, EndForm, HospitalForm
 from hospitals.models import Designation, Hospital
 from hospitals.views.directory import areas_of, chosen
@@ -194,7 +194,7 @@ def hospital_close(request: HttpRequest, pk: int) -> HttpResponse:
     hospital, back = _hospital(request, pk), reverse("hospitals:kept")
     form = KeptForm(posted(request))
     closing = hospital.is_active
-    staying = in_treatment_at(hospital)
+    staying, planned = patients_at(hospital)
     if form.is_valid():
         try:
             (actions.close_hospital if closing else actions.reopen_hospital)(by=request.user, hospital=hospital, **form.cleaned_data)
@@ -207,7 +207,10 @@ def hospital_close(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, said)
             return redirect(back)
     verb = "停用" if closing else "恢复"
-    lead = f"正在治疗的 {staying} 人保留，在该院治完、出院、结算；从现在起不再接收新的患者，今年的定点到今天为止，以后年度的定点删除。"
+    lead = (
+        f"正在治疗的 {staying} 人保留，在该院治完、出院、结算；已定方案、还没有入院的 {planned} 人要另选医院。"
+        "从现在起不再接收新的患者，今年的定点到今天为止，以后年度的定点删除。"
+    )
     context = {
         "form": form, "title": f"{verb}{hospital.name}", "told": f"代码 {hospital.code}", "top": "医院", "back": back, "save": f"{verb}医院",
         "section": "依据", "danger": closing, "layout": [("document", "w4")],
