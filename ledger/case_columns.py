@@ -88,10 +88,10 @@ COLUMNS: dict[str, Column] = {
         Column("sex", "性别", 44, lambda case: case.person.get_sex_display()),
         Column("age", "年龄", 44, lambda case: str(age_on(case.person.born_on, clock.today())), number=True, counts=True),
         Column(
-            "id", "身份证号", 152, lambda case: str(case.person.id_number), _id_number, full=lambda case: case.person.id_number.reveal()
+            "id", "身份证号", 150, lambda case: str(case.person.id_number), _id_number, full=lambda case: case.person.id_number.reveal()
         ),
-        Column("disease", "病种", 150, lambda case: case.disease.name, _disease),
-        Column("category", "人员类别", 84, _held),
+        Column("disease", "病种", 140, lambda case: case.disease.name, _disease),
+        Column("category", "人员类别", 96, _held),
         Column("home", "住址", 128, _home, lambda case, reader: (case.county.label if reader.role == Role.CITY else "") + _home(case)),
         Column("state", "状态", 88, lambda case: case.get_state_display(), lambda case, reader: state_mark(case.state)),
         Column(
@@ -111,7 +111,7 @@ COLUMNS: dict[str, Column] = {
         Column("born", "出生日期", 92, lambda case: case.person.born_on.isoformat(), number=True),
         Column("phone", "联系电话", 108, lambda case: str(case.person.phone), full=lambda case: case.person.phone.reveal()),
         Column(
-            "insurance", "医保证号", 152, lambda case: mask_id_number(case.person.insurance_number),
+            "insurance", "医保证号", 150, lambda case: mask_id_number(case.person.insurance_number),
             full=lambda case: case.person.insurance_number,
         ),
         _day("found", "发现日期", "found_on"),

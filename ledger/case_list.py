@@ -4,15 +4,16 @@ import re
 from dataclasses import dataclass
 
 from django import forms
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 
 from ledger import clock
 from ledger.case_hospitals import hospitals_named
 from ledger.forms import PlainField, whole_number
 from ledger.identity import tidy
-from ledger.models import Case, Category, CategoryFact, Disease, Division, Role, Staff
+from ledger.models import Case, Category, CategoryFact, Disease, Division, Staff
 from ledger.models.division import Level
 from ledger.transitions import STATES
 
@@ -87,7 +88,10 @@ def counts_by_state(cases: QuerySet) -> dict[str, int]:
 
 def _rows(sql: str, parts: list[QuerySet]) -> list[tuple]:
     """What the database answers to a statement made around scoped queries."""
-    compiled = [part.query.sql_with_params() for part in parts]
+    try:
+        compiled = [part.query.sql_with_params() for part in parts]
+    except EmptyResultSet:  # A scope without any county.
+        return []
     with connection.cursor() as cursor:
         cursor.execute(sql.format(*(text for text, _ in compiled)), [value for _, values in compiled for value in values])
         return cursor.fetchall()

@@ -21,7 +21,7 @@ def columns_of(staff: Staff) -> list[Column]:
 def choose_columns(*, by: Staff, columns: list[str]) -> list[Column]:
     """Show these columns in this order from now on; the name is always the first. Without any, the usual ones again.
 
-    Raises Refused when they do not fit on one screen, and says which of the last to leave out.
+    Raises Refused when they do not fit on one screen, and says what could be taken away for what is new.
     """
     open_to = columns_for(by.role)
     codes = list(dict.fromkeys(["name", *(code for code in columns if code in open_to)]))
@@ -29,18 +29,24 @@ def choose_columns(*, by: Staff, columns: list[str]) -> list[Column]:
         ListColumns.objects.filter(staff=by).delete()
         record("columns_chosen", by=by, county=by.area.county, detail={"what": "默认的列"})
         return columns_of(by)
-    over = sum(COLUMNS[code].width for code in codes) - ROOM
-    if over > 0:
-        last, freed = [], 0
-        for code in reversed(codes):
-            last, freed = [COLUMNS[code].heading, *last], freed + COLUMNS[code].width
-            if freed >= over:
-                break
-        raise Refused(f"这些列一屏放不下。去掉最后的“{'、'.join(last)}”就放得下，也可以去掉别的列再加。")
+    _refuse_too_wide(columns_of(by), codes)
     ListColumns.objects.update_or_create(staff=by, defaults={"columns": codes})
     chosen = [COLUMNS[code] for code in codes]
     record("columns_chosen", by=by, county=by.area.county, detail={"fields": [column.heading for column in chosen]})
     return chosen
+
+
+def _refuse_too_wide(present: list[Column], codes: list[str]) -> None:
+    over = sum(COLUMNS[code].width for code in codes) - ROOM
+    if over <= 0:
+        return
+    known = {column.code for column in present}
+    new = "、".join(COLUMNS[code].heading for code in codes if code not in known)
+    freed: list[Column] = []
+    for column in reversed(present[1:]):
+        if sum(one.width for one in freed) < over:
+            freed.insert(0, column)
+    raise Refused(f"一屏放不下“{new}”。请先去掉别的列，例如“{'、'.join(column.heading for column in freed)}”，再加。")
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ class ExportForm(LedgerForm):
 
     def __init__(self, *args, staff: Staff, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["purpose"].hide_optional = True  # The choice beside it says when it is asked for.
         if staff.role not in IN_FULL:
             self.fields.pop("numbers")
             self.fields.pop("purpose")
