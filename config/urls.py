@@ -17,6 +17,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
 ]
-handler400 = "ledger.views.account.too_much"
+handler400 = "ledger.views.account.not_taken"
 handler404 = "ledger.views.account.not_here"
 handler500 = "ledger.views.account.gone_wrong"

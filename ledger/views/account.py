@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.contrib.auth.hashers import check_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -98,10 +99,12 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def too_much(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """The answer to a request that is larger than any page of ours sends, or is cut off in the middle."""
-    text = "送来的内容太多或者不完整，没有保存。请返回上一页，减少内容或换小一些的文件再提交。"
-    return render(request, "components/notice_page.html", {"title": "内容太多", "text": text}, status=400)
+def not_taken(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The answer to a request that no page of ours sends: larger, cut off in the middle, or by another name of this machine."""
+    title, text = "没有收下", "这个请求看不懂，没有保存。请从平时的网址打开，再试一次。"
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent | MultiPartParserError):
+        title, text = "内容太多", "送来的内容太多或者不完整，没有保存。请返回上一页，减少内容或换小一些的文件再提交。"
+    return render(request, "components/notice_page.html", {"title": title, "text": text}, status=400)
 
 
 def not_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from config.access import TABLE
 from hospitals.models import FollowUp, Stay
 from ledger import clock
-from ledger.actions.proofs import Brought, add_proofs
+from ledger.actions import proofs
 from ledger.models import Category, Holiday, Person, Programme, Role, UnitName
 from reports.models import DueRule
 from settlement.actions.clients import open_client
@@ -107,7 +107,7 @@ class World:
             case=case, hospital=hospital, admitted_on=datetime.date(2017, 10, 2), discharged_on=datetime.date(2017, 10, 5),
             recorded_at=clock.now(), recorded_by=clerk,
         )  # fmt: skip
-        add_proofs(by=clerk, person=person, kind="poverty", files=[Brought("贫困证明.png", PAPER)])
+        proofs._keep(clerk, person, "poverty", [(proofs.Brought("贫困证明.png", PAPER), "image/png")], None)  # Without looking into it.
         visit = FollowUp.objects.create(
             case=case, stay=earlier, due_on=datetime.date(2017, 11, 5), visitor="township", planned_at=clock.now(), planned_by=clerk
         )

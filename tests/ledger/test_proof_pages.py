@@ -199,6 +199,11 @@ def test_a_body_too_large_for_any_page_gets_a_sentence(cast, person):
         assert "送来的内容太多或者不完整，没有保存。请返回上一页，减少内容或换小一些的文件再提交。" in answer.content.decode()
 
 
+def test_a_request_by_another_name_of_the_machine_gets_a_sentence(settings):
+    answer = Client(raise_request_exception=False).get("/", headers={"Host": "elsewhere.invalid"})
+    assert (answer.status_code, "这个请求看不懂，没有保存。请从平时的网址打开，再试一次。" in answer.content.decode()) == (400, True)
+
+
 def test_no_other_way_to_a_folder_is_set(settings):
     assert settings.FILE_UPLOAD_HANDLERS == ["ledger.upload_memory.InMemory"]
     source = Path(upload_memory.__file__).read_text(encoding="utf-8")
