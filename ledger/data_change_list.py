@@ -17,7 +17,6 @@ KINDS = {
     "unit": "单位名称",
     "holiday": "节假日",
     "follow-up-rule": "随访规则",
-    "follow-up-rule": "随访规则",
 }
 
 
