@@ -64,10 +64,10 @@ def merge_people(
         raise Refused("".join(against))
     before = snapshot.rows_of(plan.pair)
     carry_out(plan)
-    review_ages(kept)
+    too_old = review_ages(kept)
     _remade(plan.pair)
     after = snapshot.rows_of(plan.pair)
-    text = _words(plan)
+    text = _words(plan, too_old)
     carried = snapshot.changed(before, after)
     event = tell(kept, "people_merged", text, by=by, reason=reason, detail={"gone": gone.pk})
     record("merged_away", by=by, subject=gone, county=gone.county, detail={"kept": kept.pk})
@@ -102,7 +102,7 @@ def _remade(pair: tuple[int, int]) -> None:
         voice.remake(pair)
 
 
-def _words(plan: Plan) -> str:
+def _words(plan: Plan, too_old: list[Case]) -> str:
     gone = plan.gone
     parts = [
         f"合并重复资料：{timezone.localtime(gone.created_at):%Y-%m-%d} 登记的另一份资料（{gone.name}，{gone.township.name}{gone.village.name}）并入"
@@ -111,6 +111,7 @@ def _words(plan: Plan) -> str:
         parts.append("转来" + "、".join(str(case.disease) for case in plan.moved))
     if plan.folds:
         parts.append("、".join(str(fold.survivor.disease) for fold in plan.folds) + "合为一例")
+    parts += [f"超过{case.disease}的年龄限制，须负责人确认" for case in too_old]
     return "；".join(parts)[:300]
 
 

@@ -56,6 +56,19 @@ def test_what_differs_is_chosen_and_what_is_empty_is_filled(cast):
     assert similar_people(by=cast.clerk, name="莫秀瑛", born_on=D(1951, 3, 3)) == [kept]
 
 
+def test_an_age_that_the_number_shows_is_for_the_lead_to_confirm(cast):
+    """没有证号的一份 says 2014; the number says 2001, and 室间隔缺损 is for children up to 14."""
+    kept = cast.register("韦小宝", id_absent_reason="证件遗失待补", born_on=D(2014, 3, 2), disease="vsd")
+    gone = cast.register("韦小宝", born_on=D(2001, 3, 2), disease=None)
+    before = everything()
+    merged = merge(cast, kept, gone)
+    assert kept.cases.get().age_confirmation_needed
+    assert merged.event.text.endswith("并入；超过室间隔缺损的年龄限制，须负责人确认")
+    assert differences() == []
+    undo(cast, merged)
+    assert everything() == before
+
+
 def test_a_number_that_one_of_them_has_is_taken(cast):
     kept = cast.register("韦小宝", id_absent_reason="婴儿未上户", born_on=D(2017, 3, 2), sex="male", disease="vsd")
     gone = cast.register("韦小宝", born_on=D(2017, 3, 1), sex="male", disease=None)
