@@ -35,7 +35,7 @@ NOT_PAGES = {
     "ledger:case-move",
 }
 # Words that rightly are not Chinese.
-FOREIGN = re.compile(r"\b(?:Tab|Alt|Excel|ICD|F[1-6]|CSV|XLSX|xlsx|csv|UTF|toml|qfs|A4|[A-Z]|[a-z]+-[0-9a-z-]+)\b")
+FOREIGN = re.compile(r"\b(?:Tab|Alt|Shift|Enter|Excel|ICD|F[1-6]|CSV|XLSX|xlsx|csv|UTF|toml|qfs|A4|[A-Z]|[a-z]+-[0-9a-z-]+)\b")
 
 # The one page that tells a hospital's engineer which fields an export is known by: their national names, and no other word.
 NATIONAL = {"settlement:bill-import": re.compile(rf"\b(?:{'|'.join(NAMES)})\b")}
