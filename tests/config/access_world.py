@@ -155,7 +155,7 @@ class World:
             "pk": things[kind], "person_pk": things["person"], "what": "phone", "move": "verify", "period": "2017-10",
             "code": "cataract" if name == "hospitals:follow-up-rule" else things["county"], "group": "all", "figure": "total", "county_code": things["county"],
             "key": "1", "rest": "nowhere",
-            "token": "a-draft-of-nobody", "step": "confirm", "number": 1, "other_pk": things["twin"],
+            "token": "a-draft-of-nobody", "step": "confirm", "number": 1, "other_pk": things.get("twin", 0),
         }  # fmt: skip
         return reverse(name, kwargs={key: values[key] for key in pattern.pattern.converters | _inner(pattern)})
 

@@ -8,7 +8,8 @@ from django.urls import get_resolver, reverse
 from config.access import TABLE
 from hospitals.models import Stay
 from ledger import clock
-from ledger.models import AuditEvent, Case, Person
+from ledger.models import AuditEvent, Case, Person, Transfer
+from tests.ledger.asking import waiting_transfer
 from tests.ledger.desks import client_of
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,8 @@ PAGES = {
     "ledger:person": ("person", "clerk", "registered", {}),
     "ledger:timeline": ("person", "city", "registered", {"what": "经过"}),
     "ledger:person-edit": ("person", "clerk", "registered", {}),
+    "ledger:id-number": ("person", "clerk", "registered", {"what": "改正身份证号表单"}),
+    "ledger:transfer": ("transfer", "clerk", "registered", {"what": "转入申请"}),
     "ledger:move-house": ("person", "clerk", "registered", {"what": "搬迁表单"}),
     "ledger:category-add": ("person", "civil", "registered", {"what": "类别表单"}),
     "ledger:category-end": ("fact", "poverty", "registered", {"what": "终止表单"}),
@@ -56,8 +59,15 @@ def opened(cast, person: Person, name: str, method: str = "get", **sent):
     stay = Stay.objects.everywhere("set-up").get()
     args = {
         "person": [person.pk], "fact": [person.categories.get().pk], "case": [case.pk], "close": [case.pk, "close"], "stay": [stay.pk],
+        "transfer": [_asked_for(cast, person)] if kind == "transfer" else [],
     }[kind]  # fmt: skip
     return getattr(client_of(getattr(cast, who)), method)(reverse(name, args=args), **sent)
+
+
+def _asked_for(cast, person: Person) -> int:
+    """The request of 鹿寨县 for this person."""
+    held = Transfer.objects.everywhere("set-up").filter(person=person).first()
+    return (held or waiting_transfer(person, to=cast.county2, by=cast.clerk2)).pk
 
 
 def rows_since(mark: int) -> list[tuple]:
