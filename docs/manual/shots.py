@@ -157,6 +157,25 @@ def lay_side_by_side(page) -> None:
     first_row_then("合并重复资料", "并排比较")(page)
 
 
+def fill_bill(page) -> None:
+    """The bill of the first patient who was discharged and is not settled yet, as far as its preview."""
+    page.locator("#main table button, #main table a.btn", has_text="录入账单").first.click()
+    page.wait_for_selector("#id_bill_no")
+    page.fill("#id_bill_no", "20171020-0036")
+    page.fill("#id_total_yuan", "6248.35")
+    page.fill("#id_in_policy_yuan", "5623.50")
+    page.locator("button[accesskey=s]").click()
+    page.wait_for_selector("text=结算预览")
+
+
+def see_the_benefit(page) -> None:
+    """What a patient of the hospital would be given today, from the patient's record."""
+    first_row(page)
+    page.wait_for_selector("button:has-text('测算待遇'), a:has-text('测算待遇'), button:has-text('待遇测算'), a:has-text('待遇测算')")
+    page.locator("#main button, #main a").filter(has_text="待遇").first.click()
+    page.wait_for_selector("#id_total_yuan")
+
+
 SHOTS = [
     # 00 Everybody
     Shot("00-login", "", "account:login", ("登录",)),
@@ -174,6 +193,8 @@ SHOTS = [
     Shot("02-import", CLERK, "ledger:people-import", ("将写入", "拒收"), act=upload_people),
     Shot("02-merge", CLERK, "ledger:case-list", ("两份资料并排核对", "合并以后"), query=f"?q={TWICE}", act=lay_side_by_side),
     Shot("02-transfer", CLERK, "ledger:transfer-ask", ("新的行政村", "提交申请")),
+    Shot("02-export", CLERK, "ledger:case-export", ("导出病例名单", "全号，要写用途"), query="?state=in_treatment"),
+    Shot("02-card", CLERK, "ledger:case-list", ("打印",), query="?state=treated", act=first_row_then("病例卡")),
     Shot("02-month", CLERK, "reports:month", ("救助进展情况统计表", "核对"), given={"period": PERIOD, "code": COUNTY}),
     # 03 The county's lead
     Shot("03-workbench", LEAD, "reports:workbench", ("待我办理",)),
@@ -186,6 +207,8 @@ SHOTS = [
     # 05 The hospital's liaison
     Shot("05-workbench", LIAISON, "reports:workbench", ("正在住院", "待我办理")),
     Shot("05-bills", LIAISON, "settlement:bill", ("已出院，还没有结算",)),
+    Shot("05-benefit", LIAISON, "ledger:case-list", ("待遇测算", "预计费用"), query="?state=planned", act=see_the_benefit),
+    Shot("05-preview", LIAISON, "settlement:bill", ("结算预览", "确认结算"), act=fill_bill),
     Shot("05-record", LIAISON, "settlement:records", ("费用由谁负担", "打印计算说明"), act=first_row),
     Shot("05-sheet", LIAISON, "settlement:records", ("钱是怎么算的",), act=first_row_then("打印计算说明")),
     # 06 Insurance and finance
