@@ -26,8 +26,11 @@ def finishes_at(case: Case, hospital: Hospital) -> bool:
     return case.state == "in_treatment" and _stays_of(case).filter(hospital=hospital).exists()
 
 
-def _refuse_closed(hospital: Hospital, case: Case) -> None:
-    if not hospital.is_active and not finishes_at(case, hospital):
+def _refuse_closed(hospital: Hospital, case: Case, on: datetime.date) -> None:
+    """A closed hospital takes nobody new; an admission up to its last day may still be entered late."""
+    if hospital.is_active or hospital.designations.filter(ended_on__gte=on, year=on.year).exists() and on < clock.today():
+        return
+    if not finishes_at(case, hospital):
         raise Refused(f"{hospital.name}已停用，不再接收新的患者。请选择别的医院。", "hospital")
 
 
@@ -45,8 +48,8 @@ def choose_hospital(*, by: Staff, case: Case, hospital: Hospital) -> Case:
     """The treatment plan names its hospital. Raises Refused when it is not designated for the disease, the area and this year."""
     case = hold_case(case, by)
     _own_hospital(hospital, by)
-    _refuse_closed(hospital, case)
     today = clock.today()
+    _refuse_closed(hospital, case, today)
     if not is_designated(hospital, case, today):
         raise Refused(
             f"{hospital.name}不是{case.county.label} {today.year} 年{case.disease}的定点医院。请从定点医院中选择；已在非定点医院住院的，请直接登记入院。",
@@ -63,7 +66,7 @@ def admit(*, by: Staff, case: Case, hospital: Hospital, on: datetime.date) -> St
     """
     case = hold_case(case, by)
     _own_hospital(hospital, by)
-    _refuse_closed(hospital, case)
+    _refuse_closed(hospital, case, on)
     opened = _stays_of(case).filter(discharged_on=None).select_related("hospital").first()
     if opened:
         raise Refused(f"{case.person.name}从 {opened.admitted_on} 起在{opened.hospital.name}住院，还没有登记出院。请先登记出院。")

@@ -202,6 +202,8 @@ def test_a_closed_hospital_finishes_whom_it_has_and_takes_nobody_new(cast):
     assert not hospital.is_active and set(hospital.designations.values_list("ended_on", flat=True)) == {day("10-15")}
     assert "柳城县人民医院" not in public()
 
+    late = cast.register("罗美珍", on=day("10-01"))  # Admitted before the hospital closed, and entered afterwards.
+    admit(by=cast.lead, case=verify_case(by=cast.lead, case=cast.case_of(late)), hospital=hospital, on=day("10-15"))
     for case in (planned, cast.case_of(found)):
         with pytest.raises(Refused, match="柳城县人民医院已停用，不再接收新的患者。请选择别的医院。"):
             admit(by=cast.lead, case=case, hospital=hospital, on=day("10-18"))
