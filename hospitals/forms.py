@@ -45,7 +45,9 @@ class AdmitForm(LedgerForm):
         super().__init__(*args, **kwargs)
         designated = designated_choices(case, staff)
         known = {code for code, _ in designated}
-        still_there = Hospital.objects.filter(code=case.hospital_code) if case.state in ("planned", "in_treatment") else Hospital.objects.none()
+        still_there = (
+            Hospital.objects.filter(code=case.hospital_code) if case.state in ("planned", "in_treatment") else Hospital.objects.none()
+        )
         others = (Hospital.objects.filter(is_active=True) | still_there).exclude(code__in=known).order_by("code")
         if staff.role == Role.LIAISON:
             others = others.filter(code=staff.hospital_code)
