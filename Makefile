@@ -31,7 +31,7 @@ race-test:
 # What is measured, on how many, beside what; see benchmarks/README.md.
 bench:
 	@$(PYTHON) config/trial/install.py requirements-dev.txt
-	@for name in engine batch verify openfisca confirm; do echo "== $$name"; $(RUN) benchmarks/$$name.py || exit 1; done
+	@for name in engine batch verify openfisca confirm import_roster ledger_scale; do echo "== $$name"; $(RUN) benchmarks/$$name.py || exit 1; done
 
 check:
 	@$(PYTHON) config/trial/install.py requirements-dev.txt

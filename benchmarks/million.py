@@ -38,14 +38,15 @@ WEIGHTS = {
 TABLES = ("person", "residence", "categoryfact", "case", "struckoff", "stay", "caseevent", "standing")
 
 
-def open_million(*, anew: bool = False) -> None:
-    """Django on the million's database; the database is made first where there is none, or the tables have changed since."""
+def open_million(*, anew: bool = False, reuse: bool = False) -> None:
+    """Django on the million's database; it is made first where there is none, or (but for ``reuse``) the tables have changed since."""
     import django
     from django.conf import settings
 
     settings.DATABASES["default"]["NAME"] = NAME
     django.setup()
-    if anew or _mark() != _fingerprint():
+    mark = _mark()
+    if anew or not mark or (mark != _fingerprint() and not reuse):
         _make()
 
 

@@ -156,18 +156,14 @@ def figure_people(table: Table, group: int | str, figure: str) -> list[int]:
     return (table.total if group == TOTAL else table.rows[group])[figure]
 
 
+# One walk in the order of the index ``standing_counted``: each person's rows come together, once by row of the form and once over all.
 COUNTED = """
-WITH row_people AS (
-    SELECT county_id, group_id, person_id, bool_or(registered_poor) AS poor, bool_or(civil_verified) AS civil,
+WITH counted AS (
+    SELECT county_id, coalesce(group_id, 0) AS group_id, person_id, bool_or(registered_poor) AS poor, bool_or(civil_verified) AS civil,
            bool_and(completed_on IS NOT NULL AND completed_on <= %(on)s) AS treated, max(completed_on) AS treated_on
     FROM ledger_standing
     WHERE during @> %(on)s::date AND county_id = ANY(%(counties)s) AND disease_id = ANY(%(diseases)s)
-    GROUP BY county_id, group_id, person_id
-), counted AS (
-    SELECT * FROM row_people
-    UNION ALL
-    SELECT county_id, 0, person_id, bool_or(poor), bool_or(civil), bool_and(treated), max(treated_on)
-    FROM row_people GROUP BY county_id, person_id
+    GROUP BY county_id, person_id, ROLLUP (group_id)
 )
 SELECT county_id, group_id,
        count(*) FILTER (WHERE poor),
