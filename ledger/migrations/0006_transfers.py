@@ -50,7 +50,13 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("asked", "待答复"), ("accepted", "已转入"), ("refused", "未同意"), ("withdrawn", "已撤回"), ("lapsed", "已失效")],
+                        choices=[
+                            ("asked", "待答复"),
+                            ("accepted", "已转入"),
+                            ("refused", "未同意"),
+                            ("withdrawn", "已撤回"),
+                            ("lapsed", "已失效"),
+                        ],
                         default="asked",
                         max_length=10,
                         verbose_name="状态",
