@@ -35,7 +35,9 @@ def disease_effect(prefecture: Division, disease: Disease, facts: DiseaseFacts) 
     counties = list(Division.objects.counties_of(prefecture))
     standing = Standing.objects.filter(disease=disease, during__contains=clock.today(), county__in=counties)
     numbers = dict(standing.values_list("county").annotate(number=Count("case", distinct=True)).order_by())
-    cases = Case.objects.everywhere("numbers of one disease; names only of the city's own counties").filter(disease=disease, folded_into=None)
+    cases = Case.objects.everywhere("numbers of one disease; names only of the city's own counties").filter(
+        disease=disease, folded_into=None
+    )
     own = cases.filter(county__in=counties)
     leaving, joining = [], []
     if facts.age_max != disease.age_max:
