@@ -18,7 +18,7 @@ from tests.settlement.kept import kept_settlement
 from tests.settlement.statement_world import kept_between_payers
 
 SAME_PAGES = [
-    "reports:workbench", "ledger:case-list", "ledger:find", "ledger:register", "ledger:people-import", "ledger:person", "ledger:timeline", "ledger:person-edit",
+    "reports:workbench", "ledger:case-list", "ledger:case-export", "ledger:find", "ledger:register", "ledger:people-import", "ledger:person", "ledger:timeline", "ledger:person-edit",
     "ledger:divisions", "hospitals:list", "hospitals:stays", "reports:months", "reports:month", "reports:list-f2", "reports:list-roster",
     "reports:people", "reports:preview", "reports:baseline", "settlement:records", "settlement:of-person", "settlement:order",
     "settlement:record", "settlement:calculation-sheet", "settlement:settlement-sheet", "settlement:bill", "settlement:benefit",

@@ -35,6 +35,7 @@ PAGES = {
     "hospitals:complete": ("case", "liaison", "in_treatment", {"what": "完成治疗表单"}),
     "hospitals:withdraw": ("case", "lead", "treated", {"what": "撤销完成治疗表单"}),
 }
+PAPERS = {"ledger:case-card"}  # Opening one is printing it: its own tests hold the row that says so.
 ENTRIES = sorted(name for name in PAGES if "POST" in TABLE[name].methods)
 
 
@@ -91,7 +92,7 @@ def test_every_page_of_a_person_is_told_here():
         }
     # A list that somebody brought is not a person's page; its own tests follow it.
     lists = {name for name in known if name.startswith("ledger:people-import")}
-    assert {name for name in known - lists if TABLE[name].shows != "nothing"} == set(PAGES)
+    assert {name for name in known - lists - PAPERS if TABLE[name].shows != "nothing"} == set(PAGES)
 
 
 @pytest.mark.parametrize("name", PAGES)
