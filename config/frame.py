@@ -81,6 +81,8 @@ COUNTED = {
     "ledger:transfers": transfers_waiting_for,
     "reports:work-list": number_waiting,
 }
+# Adding up all that waits is dear in a large county: its number stands on the pages that are about it and add it up anyway.
+COUNTED_WHERE_TOLD, WORK_PAGES = {"reports:work-list"}, {"reports:workbench", "reports:work-list"}
 
 
 @dataclass
@@ -105,7 +107,8 @@ def navigation(request: HttpRequest) -> list[tuple[str, list[Link]]]:
                 words = "上报总览"
             narrowed = f"?{request.GET.urlencode()}" == query if query else "state=registered" not in request.GET.urlencode()
             current = name == getattr(request, "nav_name", here) and narrowed
-            count = COUNTED[name](request.user) if name in COUNTED else 0
+            counted = name in COUNTED and (name not in COUNTED_WHERE_TOLD or here in WORK_PAGES)
+            count = COUNTED[name](request.user) if counted else 0
             links.append(Link(reverse(name) + query, words, current, count, KEYS.get(name, "")))
         if links:
             groups.append((title, links))
