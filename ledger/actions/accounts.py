@@ -25,7 +25,15 @@ def change_own_password(*, by: Staff, password: str) -> None:
 
 @transaction.atomic
 def open_account(
-    *, by: Staff | None, username: str, full_name: str, role: str, area: Division, hospital_code: str = "", unit: str = "", work_phone: str = ""
+    *,
+    by: Staff | None,
+    username: str,
+    full_name: str,
+    role: str,
+    area: Division,
+    hospital_code: str = "",
+    unit: str = "",
+    work_phone: str = "",
 ) -> tuple[Staff, str]:
     """Make an account; answers it with its first password, which its holder must change."""
     password = new_password()

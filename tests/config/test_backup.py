@@ -116,21 +116,26 @@ def test_everything_comes_back_into_an_empty_database_and_over_a_ruined_one(cast
     seal_unsealed()
     before = every_row(here)
     assert sum(rows for rows, _ in before.values()) > 500
+    people, cases = before["ledger_person"][0], before["ledger_case"][0]
     path, said = backed_up(tmp_path)
-    assert said.startswith(f"已备份到 {path}（0.") and "患者 3 人、病例 3 例" in said
+    assert said.startswith(f"已备份到 {path}（0.") and f"患者 {people} 人、病例 {cases} 例、结算 2 笔" in said
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert every_row(here) == before, "a backup only looks, but for its row in the trail"
     assert AuditEvent.objects.get(action="backup_made").detail["file"] == path.name
 
     done = other.manage("restore", str(path))
     assert done.returncode == 0, done.stderr
-    assert "已恢复：患者 3 人、病例 3 例" in done.stdout and "操作记录完整" in done.stdout and "统计中间表与台账一致" in done.stdout
+    assert (
+        f"已恢复：患者 {people} 人、病例 {cases} 例" in done.stdout
+        and "操作记录完整" in done.stdout
+        and "统计中间表与台账一致" in done.stdout
+    )
     assert every_row(other.ask) == before
     for statement in (SEQUENCES, TRIGGERS, CONSTRAINTS, INDEXES):
         assert other.ask(statement) == here(statement)
 
     # The application's role works as before, and neither it nor the owner rewrites history.
-    assert other.ask("SELECT count(*) FROM ledger_person", role="ledger_app") == [(3,)]
+    assert other.ask("SELECT count(*) FROM ledger_person", role="ledger_app") == [(people,)]
     for role, refused in (("ledger_app", "permission denied"), ("ledger_owner", "append-only")):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege, match=refused):
             other.ask("DELETE FROM ledger_auditevent", role=role)
@@ -151,7 +156,7 @@ def test_everything_comes_back_into_an_empty_database_and_over_a_ruined_one(cast
     done = other.manage("restore", str(path), "--replace")
     assert done.returncode == 0, done.stderr
     assert every_row(other.ask) == before
-    assert other.ask("SELECT count(*) FROM ledger_case", role="ledger_app") == [(3,)]
+    assert other.ask("SELECT count(*) FROM ledger_case", role="ledger_app") == [(cases,)]
 
     # A restored ledger is backed up like any other.
     again = tmp_path / "again.backup"
