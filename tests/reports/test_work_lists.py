@@ -257,6 +257,8 @@ def test_the_page_shows_each_kind_and_leads_on(cast):
     assert "等我办理 1 件" in page and '<b class="warn">4 天</b>' in page and "期限 3 天" in page and "覃玉芳" in page
     assert f'<a href="/ledger/people/{person.pk}/" aria-label="去核实：石小禾">去核实</a>' in page
     assert 'href="?kind=registered"' in page and '<a href="/work/" aria-current="page">待办清单<span>1</span></a>' in page
+    assert "待办清单<span>1</span>" in client.get("/").content.decode()
+    assert "待办清单<span>" not in client.get("/ledger/").content.decode()  # Elsewhere it would be added up for nothing.
     assert client.get(LIST, {"kind": "registered"}).context["chosen"].kind.code == "registered"
     assert "您经办的病例里，今天没有等着办理的事。" in client_of(cast.lead).get(LIST, {"mine": "1"}).content.decode()
     assert "没有这样的事等着办理。" in client.get(LIST, {"kind": "returned"}).content.decode()
