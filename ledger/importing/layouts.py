@@ -164,9 +164,9 @@ def find_list(layout: str, table: Table) -> PeopleList:
 def _filled_down(sheet: Sheet, heading: int) -> None:
     """A cell merged over several rows of one column holds for each of them."""
     for top, left, bottom, right in sheet.merged:
-        if top <= heading or left != right or bottom == top or top >= len(sheet.rows):
+        if top <= heading or left != right or bottom == top or top >= len(sheet.rows) or left >= len(sheet.rows[top]):
             continue
-        value = sheet.rows[top][left] if left < len(sheet.rows[top]) else None
+        value = sheet.rows[top][left]
         for row in sheet.rows[top + 1 : bottom + 1]:
             row += [None] * (left + 1 - len(row))
             row[left] = value

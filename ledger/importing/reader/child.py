@@ -40,6 +40,14 @@ def check_extent(name: str, scan: Scan, limits: dict) -> None:
     if (scan.last_row + 1) * (scan.last_column + 1) > limits["cells"]:
         corner = f"{column_letters(scan.last_column)}{scan.last_row + 1}"
         raise Unreadable(f"工作表“{name}”一直用到 {corner}，离名单太远的格子里有内容。请删掉多余的格子，或把名单复制到新的工作表再导入。")
+    if sum(_reach(area, scan) for area in scan.merged) > limits["cells"]:  # In one another's place, as no office program merges.
+        raise Unreadable(parts.BROKEN)
+
+
+def _reach(area: tuple[int, int, int, int], scan: Scan) -> int:
+    """How many cells of the sheet's filled corner a merged area covers; one at least, for looking at it takes time too."""
+    top, left, bottom, right = area
+    return max(1, max(0, min(bottom, scan.last_row) - top + 1) * (min(right, scan.last_column) - left + 1))
 
 
 def to_cell(value, at: tuple[int, int], scan: Scan) -> Cell:

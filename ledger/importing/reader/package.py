@@ -112,7 +112,7 @@ class _SheetScanner:
 
     def __init__(self):
         self.scan = Scan()
-        self.row, self.column = -1, -1
+        self.row, self.column, self.before = -1, -1, (-1, -1)
         self.kind, self.formula, self.filled, self.in_value, self.row_filled = "", False, "", False, False
 
     def start(self, tag: str, attributes: dict) -> None:
@@ -124,6 +124,9 @@ class _SheetScanner:
                 self.row, self.column = position(at)
             else:
                 self.column += 1
+            if (self.row, self.column) <= self.before:  # One of two cells at one address would be lost without a word.
+                raise Unreadable(BROKEN)
+            self.before = (self.row, self.column)
             self.kind, self.formula, self.filled = attributes.get("t", ""), False, ""
         elif tag in ("v", "t"):
             self.in_value = True

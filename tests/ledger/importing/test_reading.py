@@ -119,6 +119,16 @@ REFUSED = {
     "climbing out": ("a.xlsx", packed(("../../etc/passwd", b"x")), BROKEN),
     "from the root": ("a.xlsx", packed(("/etc/passwd", b"x")), BROKEN),
     "zip bomb": ("a.xlsx", packed(("xl/worksheets/sheet1.xml", b" " * (201 * 1024 * 1024))), "文件展开后太大。"),
+    "merged over one another": (
+        "a.xlsx",
+        patched(f2(), SHEET, lambda xml: xml.replace(b"<mergeCell ", b'<mergeCell ref="A1:A4"/>' * 200_000 + b"<mergeCell ")),
+        BROKEN,
+    ),
+    "a row twice": (
+        "a.xlsx",
+        patched(book(("甲",), ("乙",)), SHEET, lambda xml: xml.replace(b'r="2"', b'r="1"').replace(b'r="A2"', b'r="A1"')),
+        BROKEN,
+    ),
     "stray cell": ("a.xlsx", book(("甲",), XFD1048576="乙"), "工作表“Sheet”一直用到 XFD1048576"),
     "too many rows": ("a.csv", ("韦桂兰,女\n" * 20_051).encode(), "一次最多导入 20050 行，工作表“CSV”有 20051 行。"),
     "csv with NUL": ("a.csv", "姓名\n韦\0桂兰".encode(), "文件的文字读不出来"),
