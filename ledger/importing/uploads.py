@@ -56,6 +56,25 @@ def preview_file(
     return upload
 
 
+def import_file(
+    *, by: Staff, name: str, content: bytes, layout: str, category: int, since: datetime.date | None = None, whole: bool = False
+) -> tuple[Upload, str]:
+    """Read a file and write it at once, for whoever asks for no preview: every line is judged once, in the transaction that writes.
+
+    Answers the upload, and why nothing was written where ``whole`` kept all out. Raises Refused for a file that is no such list.
+    """
+    refuse_elsewhere(by)
+    people = find_list(layout, read_file(name, content))
+    with transaction.atomic():
+        upload = waiting_to_be_read(by=by, name=name, layout=layout, category=category, since=since, whole=whole)
+        judged = _judge(upload, people, by, unwatched)
+        try:
+            with transaction.atomic():
+                return _write(upload, people, judged, by=by), ""
+        except Refused as refused:
+            return Upload.objects.visible_to(by).get(pk=upload.pk), refused.message
+
+
 def refuse_elsewhere(by: Staff) -> None:
     """Raises Refused for an account that no county's list can be of."""
     drop_expired()
@@ -78,12 +97,13 @@ def read_waiting(*, by: Staff, upload: Upload, content: bytes, finish: Callable[
         _judge(upload, people, by, judged, before=finish)
 
 
-def _judge(upload: Upload, people: PeopleList, by: Staff, begin: Begin, before: Callable[[], None] = lambda: None) -> None:
-    rows = [shown(row, people) for row in _examine(upload, people, by, begin)]
+def _judge(upload: Upload, people: PeopleList, by: Staff, begin: Begin, before: Callable[[], None] = lambda: None) -> list[Row]:
+    rows = _examine(upload, people, by, begin)
     before()
     upload.people, upload.state = keep_list(people), OPEN
-    _keep(upload, rows)
+    _keep(upload, [shown(row, people) for row in rows])
     record("people_previewed", by=by, subject=upload, county=by.area.county, detail={"people": len(people.lines)})
+    return rows
 
 
 def rows_of(upload: Upload) -> list[Shown]:
@@ -150,12 +170,22 @@ def import_people(
     what it raises undoes everything.
     """
     upload = held(by, upload)
-    before, people = rows_of(upload), list_of(upload)
+    people = list_of(upload)
+    _write(upload, people, None, by=by, judged=judged, written=written)
+    finish()
+    return upload
+
+
+def _write(
+    upload: Upload, people: PeopleList, rows: list[Row] | None, *, by: Staff, judged: Begin = unwatched, written: Begin = unwatched
+) -> Upload:
+    """Write the held upload's lines in the caller's transaction. ``rows``: as just judged in it; None judges them anew."""
+    before = rows_of(upload)
     if upload.whole and waiting(upload, before):
         raise Refused(f"有 {len(waiting(upload, before))} 行还不能导入，一行也没有写入。请改好文件后重新导入。", FILE)
     chosen = set(to_write(upload, before))
-    now = {row.line: row for row in _examine(upload, people, by, judged)}
-    same = {row.line for row in before if row.line in chosen and shown(now[row.line], people) == row}
+    now = {row.line: row for row in (_examine(upload, people, by, judged) if rows is None else rows)}
+    same = {row.line for row in before if row.line in chosen and (rows is not None or shown(now[row.line], people) == row)}
     done = Writer(by, written(len(same))).write([now[line] for line in sorted(same)])
     refused = done.refused | dict.fromkeys(sorted(chosen - same), MOVED_ON)
     if upload.whole and refused:
@@ -167,7 +197,6 @@ def import_people(
     upload.state, upload.applied_at = APPLIED, clock.now()
     upload.save()
     record("people_imported", by=by, subject=upload, county=by.area.county, detail=counts)
-    finish()
     return upload
 
 

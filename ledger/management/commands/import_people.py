@@ -33,20 +33,16 @@ class Command(BaseCommand):
 
     def handle(self, *args, file: Path, layout: str, category: str, **options):
         try:
-            upload = uploads.preview_file(
-                by=self._staff(options["username"], options["county"]), name=file.name, content=self._content(file), layout=layout,
-                category=CATEGORIES[category], since=self._since(options["since"]), whole=options["whole"],
-            )  # fmt: skip
+            asked = {
+                "by": self._staff(options["username"], options["county"]), "name": file.name, "content": self._content(file),
+                "layout": layout, "category": CATEGORIES[category], "since": self._since(options["since"]), "whole": options["whole"],
+            }  # fmt: skip
+            upload, kept_out = uploads.import_file(**asked) if options["apply"] else (uploads.preview_file(**asked), "")
         except Refused as refused:
             self.stderr.write(refused.message)
             sys.exit(2)
-        kept_out = ""
-        if options["apply"]:
-            try:
-                upload = uploads.import_people(by=upload.staff, upload=upload)
-            except Refused as refused:
-                kept_out = refused.message
-                self.stderr.write(kept_out)
+        if kept_out:
+            self.stderr.write(kept_out)
         told = self._told(upload)
         self._write(told, upload, json_wanted=options["json"])
         if upload.state == OPEN:
