@@ -34,6 +34,7 @@ class Column:
     cities: bool = False  # Says something only where several counties stand in one list.
     counts: bool = False  # A workbook may calculate with it.
     full: Callable[[Case], str] | None = None  # The number unmasked, for an export with a reason.
+    room: int = 0  # Half-width characters that a workbook gives it, where the page cuts long text and shows it on hovering.
 
 
 @dataclass(frozen=True)
@@ -90,23 +91,23 @@ COLUMNS: dict[str, Column] = {
         Column(
             "id", "身份证号", 150, lambda case: str(case.person.id_number), _id_number, full=lambda case: case.person.id_number.reveal()
         ),
-        Column("disease", "病种", 140, lambda case: case.disease.name, _disease),
-        Column("category", "人员类别", 96, _held),
+        Column("disease", "病种", 140, lambda case: case.disease.name, _disease, room=26),
+        Column("category", "人员类别", 96, _held, room=22),
         Column("home", "住址", 128, _home, lambda case, reader: (case.county.label if reader.role == Role.CITY else "") + _home(case)),
         Column("state", "状态", 88, lambda case: case.get_state_display(), lambda case, reader: state_mark(case.state)),
         Column(
             "hospital", "定点医院", 130, lambda case: case.hospital_name,
-            lambda case, reader: case.hospital_name or UNSET,
+            lambda case, reader: case.hospital_name or UNSET, room=28,
         ),
         _day("registered", "登记日", "registered_on", shown=short_day),
         Column(
             "changed", "最近变动", 100, lambda case: case.changed_at.astimezone(clock.now().tzinfo).strftime("%Y-%m-%d %H:%M"),
-            lambda case, reader: changed(case.changed_at), number=True,
+            lambda case, reader: changed(case.changed_at), number=True, room=18,
         ),
         Column("county", "县（区）", 84, lambda case: case.county.label, cities=True),
         Column("township", "乡镇", 84, lambda case: case.person.township.name),
         Column("village", "行政村", 84, lambda case: case.person.village.name),
-        Column("address", "详细住址", 120, lambda case: case.person.address),
+        Column("address", "详细住址", 120, lambda case: case.person.address, room=32),
         Column("household", "户编号", 124, lambda case: case.person.household_number),
         Column("born", "出生日期", 92, lambda case: case.person.born_on.isoformat(), number=True),
         Column("phone", "联系电话", 108, lambda case: str(case.person.phone), full=lambda case: case.person.phone.reveal()),
@@ -115,9 +116,9 @@ COLUMNS: dict[str, Column] = {
             full=lambda case: case.person.insurance_number,
         ),
         _day("found", "发现日期", "found_on"),
-        Column("found-how", "发现途径", 108, lambda case: case.found_how),
+        Column("found-how", "发现途径", 108, lambda case: case.found_how, room=20),
         _day("diagnosed", "确诊日期", "diagnosed_on"),
-        Column("diagnosed-at", "确诊医院", 130, lambda case: case.diagnosis_hospital),
+        Column("diagnosed-at", "确诊医院", 130, lambda case: case.diagnosis_hospital, room=28),
         _day("verified", "核实日期", "verified_on"),
         _day("completed", "完成治疗日期", "completed_on", 108),
         _day("closed", "销号日期", "closed_on"),

@@ -59,7 +59,8 @@ def _lay_out(sheet, export: Export) -> None:
     sheet.column_dimensions["A"].width = 6
     for number, column in enumerate(export.columns, start=2):
         # The list's own widths cut long text; a workbook has room, and a full ID number is 18 digits.
-        sheet.column_dimensions[get_column_letter(number)].width = max(column.width / PIXELS_A_CHARACTER, 22 if column.full else 10)
+        room = max(column.width / PIXELS_A_CHARACTER, column.room, 22 if column.full else 10)
+        sheet.column_dimensions[get_column_letter(number)].width = room
     sheet.freeze_panes = f"B{HEADED + 1}"
     sheet.page_setup.paperSize, sheet.page_setup.orientation = "9", "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0

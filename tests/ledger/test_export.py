@@ -10,6 +10,7 @@ from django.urls import reverse
 from ledger import case_export
 from ledger.actions.list_settings import choose_columns
 from ledger.models import AuditEvent
+from ledger.workbook import width_of
 from tests.ledger.desks import client_of
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,22 @@ def test_masked_unless_asked(cast):
     event = AuditEvent.objects.get(action="exported")
     assert (event.staff, event.county_code) == (cast.clerk, "450222")
     assert event.detail == {"what": "病例名单", "filters": ["病种 白内障", "状态 待核实"], "people": 1}
+
+
+def test_long_text_has_room(cast):
+    """What the page cuts and shows on hovering cannot be seen on paper: the longest texts a county has stand in their columns whole."""
+    choose_columns(by=cast.clerk, columns=["disease", "category", "hospital", "diagnosed-at", "found-how", "address", "changed"])
+    cast.register("韦桂兰")
+    book = openpyxl.load_workbook(
+        io.BytesIO(b"".join(client_of(cast.clerk).post(reverse(EXPORT), {"numbers": "masked"}).streaming_content))
+    )
+    head = {cell.value: book.active.column_dimensions[cell.column_letter].width for cell in book.active[2]}
+    whole = {
+        "病种": "儿童急性早幼粒细胞白血病", "人员类别": "建档立卡、贫困残疾人", "定点医院": "广西医科大学第一附属医院",
+        "确诊医院": "广西医科大学第一附属医院", "发现途径": "家庭医生签约发现", "详细住址": "太平镇下坡村大桥屯 159 号",
+        "最近变动": "2017-10-20 08:38",
+    }  # fmt: skip
+    assert [heading for heading, text in whole.items() if head[heading] < width_of(text) + 2] == []
 
 
 def test_in_full_with_a_reason(cast):
