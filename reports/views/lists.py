@@ -17,7 +17,7 @@ from reports.forms.payload import people_behind
 from reports.forms.people import particulars
 from reports.forms.roster import HEADINGS as ROSTER_HEADINGS
 from reports.returns import Return, county_returns
-from reports.views.f1_table import ALL
+from reports.views.f1_table import ALL, row_printed
 from reports.views.month import month_frame
 from reports.views.reach import county_in_reach
 
@@ -118,9 +118,12 @@ def people(request: HttpRequest, period: datetime.date, code: str, group: str, f
     """Whoever one figure of a month's F1 counts."""
     request.nav_name = "reports:months"
     county = county_in_reach(request.user, code)
-    row, label = figure_title(group, figure)
     returns = _returns_or_404(county, period)
     payload = returns["F1"].payload
+    printed = row_printed(group, payload["rows"])
+    if printed and figure not in LABELS:
+        raise Http404
+    row, label = (printed, LABELS[figure]) if printed else figure_title(group, figure)
     try:
         ids = people_behind(payload, row, figure)
     except KeyError:

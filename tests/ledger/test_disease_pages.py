@@ -1,5 +1,7 @@
 """Diseases and report groups in the browser: codes checked, figures previewed, derived rows remade, submitted months left alone."""
 
+import re
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -270,6 +272,13 @@ def test_a_renamed_group_leaves_the_submitted_month_and_prints_from_the_next(cas
     assert "胃癌" in [row["name"] for row in payload_of(Submission.objects.everywhere("test").get(pk=sent[0].pk))["rows"]]
     october = submit_month(cast, "10", on="10-20")
     assert "胃部肿瘤" in [row["name"] for row in payload_of(october[0])["rows"]]
+    page = client_of(cast.lead).get(reverse("reports:month", args=[day("09-01"), "450222"])).content.decode()
+    opens = re.findall(r'href="(/months/2017-09/450222/f1/row-\d/[a-z_]+/)"', page)
+    assert [address.split("/")[-2] for address in opens] == ["total", "treated", "quarter", "untreated", "civil_quarter"]
+    listed = client_of(cast.lead).get(opens[0]).content.decode()
+    assert "覃福生" in listed and "胃癌" in listed and "胃部肿瘤" not in listed
+    for nothing in ("row-4/neither", "row-99/total", "row-4/nonsense"):
+        assert client_of(cast.lead).get(f"/months/2017-09/450222/f1/{nothing}/").status_code == 404
 
 
 # ---- at once ----
