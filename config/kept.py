@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from config.access import rule_for
 
@@ -28,12 +28,17 @@ def way_back(request: HttpRequest) -> str:
         return _ours(request, request.headers.get("HX-Current-URL", ""))
     if request.method in ("GET", "HEAD") or "GET" in rule_for(request.resolver_match.view_name).methods.split():
         return request.get_full_path()
-    return _ours(request, request.headers.get("Referer", ""))
+    # A preview is itself the answer to a POST: its form names the list that it was opened from.
+    return _ours(request, request.headers.get("Referer", "")) or _ours(request, request.POST.get("next", ""))
 
 
 def _ours(request: HttpRequest, address: str) -> str:
-    """The path of an address of ours; nothing of anybody else's."""
-    parts = urlsplit(address)
-    if parts.netloc != request.get_host() or not parts.path.startswith("/"):
+    """The path of a page of ours that can be opened by its address; nothing of anybody else's."""
+    try:
+        parts = urlsplit(request.build_absolute_uri(address) if address else "")
+        rule = rule_for(resolve(parts.path).view_name)
+    except (ValueError, Resolver404):
+        return ""
+    if parts.netloc != request.get_host() or rule is None or "GET" not in rule.methods.split():
         return ""
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

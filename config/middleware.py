@@ -13,7 +13,7 @@ from config.origin import came_from
 from hospitals.models import FollowUp, Stay
 from ledger.actions.trail import request_address
 from ledger.models import Case, Person, Proof
-from ledger.views.account import not_here
+from ledger.views.account import not_here, only_from_a_page
 from ledger.views.merged import MergedAway, led_on
 from settlement.models import Dispute, PaidBill, Settlement, Statement
 
@@ -58,7 +58,10 @@ class AccessMiddleware:
         methods = rule.methods.split()
         # A view tells a write from a look by POST alone: HEAD is let through where a look is, OPTIONS nowhere.
         if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
-            return HttpResponseNotAllowed(methods)
+            refused = HttpResponseNotAllowed(methods)
+            if request.method == "GET" and rule.roles is not None:
+                refused.content = only_from_a_page(request).content  # Somebody pressed Enter in the address bar.
+            return refused
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

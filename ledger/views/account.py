@@ -112,6 +112,12 @@ def not_here(request: HttpRequest, exception: Exception | None = None) -> HttpRe
     return render(request, "components/notice_page.html", {"title": "没有这一页", "text": "没有这一页，或者不在您的管辖范围。"}, status=404)
 
 
+def only_from_a_page(request: HttpRequest) -> HttpResponse:
+    """The answer to an address that only a button of a page may ask, such as a preview's when it is opened anew."""
+    told = {"title": "这一步要从页面上办", "text": "这个网址不能直接打开，什么也没有改。请回到原来的名单或资料，再按一次按钮。"}
+    return render(request, "components/notice_page.html", told, status=405)
+
+
 def gone_wrong(request: HttpRequest) -> HttpResponse:
     """The answer to a fault of ours; it needs no database."""
     return render(request, "500.html", status=500)

@@ -30,6 +30,16 @@ def test_a_form_sent_without_session_leads_back_to_its_page(cast):
         assert door(Client().post(check, headers={"referer": referer})) == {"lost": ["1"]} | ({"next": back} if back else {})
 
 
+def test_a_preview_leads_back_to_the_list_it_was_opened_from(cast):
+    """A preview's own address answers POST alone: after signing in it would have been an empty page."""
+    many, listed = reverse("ledger:many"), f"{reverse('ledger:case-list')}?state=registered"
+    headers = {"referer": f"http://testserver{many}"}
+    ways = [(listed, [listed]), (many, None), ("http://evil.example/", None), ("//evil.example/", None), ("http://[", None), ("", None)]
+    for said, back in ways:
+        answer = Client().post(many, {"do": "verify", "next": said}, headers=headers)
+        assert door(answer) == {"lost": ["1"]} | ({"next": back} if back else {})
+
+
 def test_a_fragment_takes_its_whole_page_along(cast):
     page = reverse("ledger:register")
     headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}?a=1"}

@@ -190,3 +190,11 @@ def test_the_persons_page_says_in_whose_hands_a_case_is(cast, client, cases):
     township = Client()
     township.force_login(cast.township)
     assert "分派经办" not in township.get(reverse("ledger:person", args=[cases[0].person_id])).content.decode()
+
+
+def test_the_previews_address_opened_by_hand_says_where_to_go(client):
+    answer = client.get(reverse("ledger:many"))
+    page = answer.content.decode()
+    assert answer.status_code == 405 and answer["Allow"] == "POST"
+    assert "这个网址不能直接打开，什么也没有改。请回到原来的名单或资料，再按一次按钮。" in page
+    assert f'href="{reverse("reports:workbench")}"' in page
