@@ -66,6 +66,13 @@ def test_moving_to_another_county_takes_the_person_out_of_sight(cast):
     assert client_of(cast.clerk2).get(reverse("ledger:person", args=[person.pk])).status_code == 200
 
 
+def test_whoever_may_not_move_a_person_is_offered_no_way_to(cast):
+    person = cast.register("韦桂兰")
+    edit, move = reverse("ledger:person-edit", args=[person.pk]), reverse("ledger:move-house", args=[person.pk])
+    offered = [f'<a href="{move}">搬迁</a>' in client_of(staff).get(edit).content.decode() for staff in (cast.clerk, cast.township)]
+    assert offered == [True, False]
+
+
 def test_closing_asks_for_outcome_and_reason(cast):
     case = cast.case_of(cast.register("韦桂兰"))
     client, address = client_of(cast.lead), reverse("ledger:case-move", args=[case.pk, "close"])
