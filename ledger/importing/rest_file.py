@@ -14,7 +14,8 @@ from ledger.importing.reader.cells import Broken, Cell, Number
 RUNS = ("=", "+", "-", "@", "\t", "\r", "＝")
 WIDTHS = {"id_number": 22, "address": 26, "native_place": 18, "remark": 20, "listed_on": 16, "disease": 18, "village_code": 16, "phone": 14}
 WRONG = PatternFill("solid", fgColor="FBE8E6")
-CONTROLS = {code: None for code in range(32) if code not in (9, 10, 13)}
+# What no workbook may hold: with one of these in it the office program opens nothing of the file.
+CONTROLS = {code: None for code in (*range(32), 0xFFFE, 0xFFFF) if code not in (9, 10, 13)}
 
 
 def rest_workbook(people: PeopleList, rows: list[Shown], late: dict[str, str]) -> bytes:

@@ -8,6 +8,8 @@ from openpyxl import load_workbook
 from ledger.actions.refusals import Refused
 from ledger.importing import uploads
 from ledger.importing.plans import NEW
+from ledger.importing.reading import read_file
+from ledger.importing.rest_file import rest_workbook
 from tests.ledger.importing.lists import F2, ROSTER, f2, f2_book, roster, saved
 from tests.ledger.importing.test_preview import Lines, look, rows
 
@@ -49,6 +51,13 @@ def test_a_csv_of_the_same_columns(cast, lines):
     line = [str(cell or "") for cell in lines.roster()]
     content = (",".join(ROSTER) + "\r\n" + ",".join(line) + "\r\n").encode("gb18030")
     assert [row.result for row in rows(look(cast.clerk, content, "roster", "名册.csv"))] == [NEW]
+
+
+def test_the_file_that_goes_back_opens_whatever_signs_came(cast, lines):
+    text = "姓名,性别,身份证号,户编号,家庭地址,行政村代码\n韦桂\uffff兰\x0b,女,\ufffe,=1,下屯,450222101201\n"
+    upload = look(cast.clerk, text.encode(), layout="roster", name="名册.csv")
+    back = rest_workbook(uploads.list_of(upload), uploads.rows_of(upload), {})
+    assert read_file("待改.xlsx", back).sheets[0].rows[1][:6] == ["韦桂兰", "女", None, "=1", "下屯", "450222101201"]
 
 
 def without(book, column: str):
