@@ -11,6 +11,7 @@ from ledger import clock
 from ledger.actions.assigning import left_behind
 from ledger.models import Case, CaseEvent, Category, CategoryFact, Person, Role, Staff, UnitName
 from ledger.models.person import VERIFIER
+from ledger.models.reach import COUNTY_ROLES
 from ledger.models.staff import UNIT_OF_ROLE
 from reports.work_lists import Waiting, waiting
 from settlement.models import Settlement, Statement
@@ -83,8 +84,9 @@ def left_work(staff: Staff) -> list[Work]:
     for gone in left_behind(staff) if staff.role == Role.LEAD else []:
         why = "已调离" if gone.is_active else "已停用"
         address = f"{reverse('ledger:hand-over')}?staff={gone.pk}"
-        words = f"{gone.full_name}{why}，工作没有交接"
-        rows.append(Work(gone.open_cases, words, f"{gone.full_name}{why}，还有 {gone.open_cases} 例未交接", address, "去交接", "warn"))
+        told = f"{gone.full_name}{why}，还有 {gone.open_cases} 例未交接"
+        words = "调离人员的工作没有交接" if gone.is_active else "停用账号的工作没有交接"
+        rows.append(Work(gone.open_cases, words, told, address, "去交接", "warn"))
     return rows
 
 
@@ -145,7 +147,7 @@ def _not_drawn_up(staff: Staff) -> list[Work]:
 
 def newest_events(staff: Staff, number: int = NEWEST) -> list[CaseEvent]:
     """What happened last to the people this member of staff sees, as far as their timelines tell it; one saving tells its last event only."""
-    if staff.role in (Role.CLERK, Role.LEAD):
+    if staff.role in COUNTY_ROLES:
         events = CaseEvent.objects.filter(county=staff.area_id, person__county=staff.area_id)
     else:
         events = CaseEvent.objects.filter(person__in=Person.objects.visible_to(staff).values("pk"))

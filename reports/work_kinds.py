@@ -11,7 +11,7 @@ from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
-from hospitals.models import FollowUp, Stay
+from hospitals.models import FollowUp, Hospital, Stay
 from hospitals.visits import UNIT
 from ledger import clock
 from ledger.models import Case, Category, CategoryFact, Person, Role, Staff, Transfer
@@ -70,6 +70,12 @@ def _since(rows: QuerySet, name: str) -> QuerySet:
 
 def _changed(rows: QuerySet) -> QuerySet:
     return rows.annotate(since=TruncDate("changed_at"))
+
+
+def hospital_closed(staff: Staff) -> QuerySet[Case]:
+    """Cases that were to go to a hospital that has closed since: it takes nobody new, so the bureau finds another."""
+    closed = Hospital.objects.filter(is_active=False).values("code")
+    return _changed(_open_cases(staff, "planned").filter(hospital_code__in=closed))
 
 
 def discharged(staff: Staff) -> QuerySet[Case]:
@@ -179,6 +185,8 @@ KINDS: list[Kind] = [
          _person_page, allowed=3, told=frozenset({TOWNSHIP}), told_words="等县里核实"),
     Kind("unplanned", "核实后没有定方案", lambda staff: _since(_open_cases(staff, "verified"), "verified_on"), "核实", BUREAU, "去定方案",
          _at("hospitals:plan"), allowed=10),
+    Kind("hospital-closed", "定点医院停用，要另选", hospital_closed, "定方案", BUREAU, "去另选", _at("hospitals:admit"),
+         what=lambda row: f"{row.disease}，{row.hospital_name}"),
     Kind("discharged", "出院未登记完成治疗", discharged, "出院", BUREAU | {LIAISON}, "去登记", _at("hospitals:complete"), allowed=7),
     Kind("category-ended", "治疗期间类别终止", category_ended, "终止", BUREAU | KEEPERS, "去核对", _person_page, allowed=0,
          what=lambda row: f"{Category(row.ended).label}，{row.disease}"),

@@ -107,7 +107,8 @@ def test_whoever_went_to_another_county_has_left(cast, cases):
 def test_the_lead_reads_it_on_the_workbench(cast, cases):
     switch_account(by=cast.operator, staff=cast.clerk, active=False)
     first = client_of(cast.lead).get("/").context["work"][0]
-    assert (first.count, first.told, first.verb) == (2, "覃玉芳已停用，还有 2 例未交接", "去交接")
+    assert (first.count, first.words, first.verb) == (2, "停用账号的工作没有交接", "去交接")
+    assert first.told == "覃玉芳已停用，还有 2 例未交接"
     assert first.address == f"{ADDRESS}?staff={cast.clerk.pk}"
     assert client_of(cast.lead).get(first.address).status_code == 200
 

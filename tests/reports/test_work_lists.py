@@ -3,8 +3,10 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 
 from hospitals.actions import admit, choose_hospital, complete, discharge
+from hospitals.designating import close_hospital
 from hospitals.models import FollowUp, Visitor
 from ledger import clock
 from ledger.actions.assigning import assign_case
@@ -182,6 +184,20 @@ def test_the_hospital_admits_and_settles(cast):
     assert told(cast.liaison) == {
         "discharged": (1, "2017-10-16", 0), "planned": (1, "2017-10-11", 0), "unsettled": (1, "2017-10-16", 0),
     }  # fmt: skip
+
+
+def test_whoever_was_to_go_to_a_hospital_that_closed_is_found_another_by_the_county(cast):
+    waiting_one = cast.register("待入院的", on=day(9))
+    with on_day(day(11)):
+        choose_hospital(by=cast.clerk, case=verify_case(by=cast.clerk, case=cast.case_of(waiting_one)), hospital=cast.hospital)
+    in_hospital(cast, "住着的", day(2))
+    assert listed("hospital-closed", cast.clerk) == []
+    close_hospital(by=cast.city, hospital=cast.hospital, document="柳卫医〔2018〕6号")
+    expected = [("待入院的", "白内障，柳城县人民医院", "2017-10-11", 9, False)]
+    assert listed("hospital-closed", cast.clerk) == listed("hospital-closed", cast.lead) == expected
+    assert told(cast.clerk) == {"hospital-closed": (1, "2017-10-11", 0)} and told(cast.clerk2) == {}
+    page = client_of(cast.clerk).get(LIST).content.decode()
+    assert "定点医院停用，要另选" in page and reverse("hospitals:admit", args=[cast.case_of(waiting_one).pk]) in page
 
 
 def test_the_lead_confirms_ages_and_closes(cast):
