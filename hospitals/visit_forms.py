@@ -34,8 +34,6 @@ class RuleForm(KeptForm):
     months = MonthsField(label="出院后几个月", max_length=60)
     visitor = forms.ChoiceField(label="由谁随访", choices=[("", "请选择"), *Visitor.choices])
 
-    field_order = ["months", "visitor", "document"]
-
 
 class PlanForm(LedgerForm):
     """A visit planned by hand."""

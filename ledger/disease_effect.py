@@ -50,7 +50,7 @@ def disease_effect(prefecture: Division, disease: Disease, facts: DiseaseFacts) 
                 (joining if new.accepts_age(age) else leaving).append((person, name, county))
     unlike = 0
     if facts.icd10_prefixes != disease.icd10_prefixes:
-        codes = own.exclude(icd10="").values_list("icd10", flat=True)
+        codes = own.exclude(icd10="").exclude(outcome="mistaken").values_list("icd10", flat=True)
         unlike = sum(not code.startswith(tuple(facts.icd10_prefixes)) for code in codes)
     return Effect(
         differences(disease, facts), counties, [numbers.get(county.pk, 0) for county in counties], leaving, joining,

@@ -15,6 +15,10 @@ class KeptForm(LedgerForm):
 
     document = PlainField(label="依据的文号", max_length=80)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "document"])  # Last on the page, so last among its errors.
+
 
 class PreviewedForm(KeptForm):
     """Saved only as it was previewed: ``looked`` carries the mark of what was looked at, ``seen`` of what stood before."""

@@ -87,7 +87,7 @@ def _page(request: HttpRequest, form: DiseaseForm, disease: Disease | None, effe
     context = {
         "form": form, "disease": disease, "effect": effect, "mark": form.mark() if effect else "", "first": FIRST,
         "again": LOOK_AGAIN if again else "", "seen": fingerprint(disease) if disease else "", "shared": more_than_one_prefecture(),
-        "overlap": form.is_bound and ("overlap_known" in form.data or "icd10_prefixes" in form.errors),
+        "overlap": "overlap_known" in form.data or any("重叠" in said for said in form.errors.get("icd10_prefixes", [])),
     }  # fmt: skip
     return render(request, "ledger/disease_form.html", context, status=422 if form.errors else 200)
 

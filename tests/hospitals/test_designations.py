@@ -81,6 +81,11 @@ def test_what_is_missing_is_said_at_the_head(cast, changes, sentence):
     assert noted("designation") == []
 
 
+def test_faults_are_named_in_the_pages_order(cast):
+    refused = client_of(cast.city).post(PAGE, {"area": cast.county.pk, "year": 2017})
+    assert summary(refused) == "还没有保存，有 3 处要改：请选择医院；请选择级别；请填写依据的文号。"
+
+
 def test_a_bureau_reads_its_own_countys_and_the_prefectures(cast):
     designate(
         by=cast.city,
