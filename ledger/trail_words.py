@@ -1,5 +1,6 @@
 """The trail in an auditor's words: what an action is called, what it was done to, and what its detail says."""
 
+from ledger.data_change_list import kind_words
 from ledger.models import AuditEvent, Role
 
 ACTIONS = {
@@ -215,6 +216,8 @@ def detail_words(event: AuditEvent) -> str:
         parts.append("、".join(detail["fields"]))
     if "active" in detail:
         parts.append("启用" if detail["active"] else "停用")
+    if event.action == "data_changed":
+        parts.append(kind_words(detail.get("kind", "")))
     for key, pattern in TOLD.items():
         value = detail.get(key)
         if value in (None, "", []):

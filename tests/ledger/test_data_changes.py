@@ -7,8 +7,9 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ledger.actions.data_changes import note_change
-from ledger.models import DataChange, Division, Staff
+from ledger.models import AuditEvent, DataChange, Division, Staff
 from ledger.models.division import Level
+from ledger.trail_words import detail_words
 from tests.ledger.desks import client_of
 
 PAGE = "/ledger/data-changes/"
@@ -31,6 +32,11 @@ def test_city_and_counties_read_what_was_changed_newest_first(cast):
     assert shown(page) == [1] and "<td>文1号</td>" in page.content.decode() and "林海燕" in page.content.decode()
     assert shown(client_of(cast.clerk).get(PAGE, {"kind": "\0"})) == [2, 1, 0]
     assert client_of(cast.township).get(PAGE).status_code == 404
+
+
+def test_the_trail_says_which_data_and_by_which_document(cast):
+    change(cast, 1, "follow-up-rule")
+    assert detail_words(AuditEvent.objects.get(action="data_changed")) == "随访规则，对象1，依据 文1号"
 
 
 def test_another_prefectures_changes_are_not_told(cast):
