@@ -70,7 +70,7 @@ def open_archive(path: Path) -> Iterator[tuple[dict, ZipFile]]:
     except OSError as error:
         raise Refused(f"读不到备份 {path}（{error.strerror or error}）。") from None
     except (BadZipFile, KeyError, ValueError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
-        raise Refused(NOT_WHOLE.format(error)) from None
+        raise Refused(NOT_WHOLE.format("读不出来")) from error
 
 
 def is_sealed(manifest: dict) -> bool:
