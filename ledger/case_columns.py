@@ -92,7 +92,7 @@ COLUMNS: dict[str, Column] = {
             "id", "身份证号", 150, lambda case: str(case.person.id_number), _id_number, full=lambda case: case.person.id_number.reveal()
         ),
         Column("disease", "病种", 140, lambda case: case.disease.name, _disease, room=26),
-        Column("category", "人员类别", 96, _held, room=22),
+        Column("category", "人员类别", 96, _held, room=28),
         Column("home", "住址", 128, _home, lambda case, reader: (case.county.label if reader.role == Role.CITY else "") + _home(case)),
         Column("state", "状态", 88, lambda case: case.get_state_display(), lambda case, reader: state_mark(case.state)),
         Column(

@@ -59,7 +59,7 @@ def test_long_text_has_room(cast):
     )
     head = {cell.value: book.active.column_dimensions[cell.column_letter].width for cell in book.active[2]}
     whole = {
-        "病种": "儿童急性早幼粒细胞白血病", "人员类别": "建档立卡、贫困残疾人", "定点医院": "广西医科大学第一附属医院",
+        "病种": "儿童急性早幼粒细胞白血病", "人员类别": "建档立卡、低保、贫困残疾人", "定点医院": "广西医科大学第一附属医院",
         "确诊医院": "广西医科大学第一附属医院", "发现途径": "家庭医生签约发现", "详细住址": "太平镇下坡村大桥屯 159 号",
         "最近变动": "2017-10-20 08:38",
     }  # fmt: skip
