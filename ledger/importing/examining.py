@@ -181,6 +181,10 @@ class Examination:
             return
         if number.county_code != self.places.county.code and not home.named:
             row.told.append(Fault("id_number", f"身份证号开头 {number.county_code} 不是本县。请确认住址在本县。", "确认", doubt=True))
+        if former := self.known.former(entry):
+            who = f"{former.person.name}（{former.person.village.name}）"
+            sentence = f"这是{who}改正前的身份证号，{former.until} 已改正。同一人的请改用现在的证号；不是的请确认。"
+            row.told.append(Fault("id_number", sentence, "不是同一人", doubt=True))
         nameless = [one for one in self.known.alike(entry, {number.born_on.year}) if not one.id_number_hash]
         if nameless:
             who = f"台账里有同名、同出生年、没有身份证号的{nameless[0].name}"

@@ -9,7 +9,7 @@ from ledger import clock
 from ledger.actions.people import ELSEWHERE_PER_DAY
 from ledger.actions.trail import record
 from ledger.importing.entries import Entry
-from ledger.models import AuditEvent, Case, Person, Staff
+from ledger.models import AuditEvent, Case, FormerNumber, Person, Staff
 from ledger.protection import keyed_hash
 
 AT_ONCE = 2000
@@ -35,6 +35,7 @@ class Known:
         insured = self._own("insurance_number", {entry.insurance_number for entry in entries} - {""})
         self.by_insurance = {(person.insurance_number, person.name): person for person in insured}
         self.others = self._others(set(self.hashes.values()) - set(self.by_hash))
+        self.formerly = self._formerly(set(self.hashes.values()) - set(self.by_hash) - set(self.others))
         self.by_name: dict[str, list[Person]] = {}
         unnumbered = {entry.get("name") for entry in entries if not entry.number} - {None}
         numbered = {entry.get("name") for entry in entries if entry.number and self.hashes[entry.number.number] not in self.by_hash}
@@ -51,6 +52,19 @@ class Known:
         )
         for part in _parts(sorted(values)):
             yield from with_facts.filter(**{f"{field}__in": part})
+
+    def _formerly(self, hashes: set[str]) -> dict[str, FormerNumber]:
+        """Which of the numbers, borne by nobody today, was an own person's until it was corrected."""
+        own, found = Person.objects.visible_to(self.by).values("pk"), {}
+        for part in _parts(sorted(hashes)):
+            rows = FormerNumber.objects.filter(id_number_hash__in=part, person__in=own).select_related("person__village")
+            for row in rows:  # The number corrected last first.
+                found.setdefault(row.id_number_hash, row)
+        return found
+
+    def former(self, entry: Entry) -> FormerNumber | None:
+        """Whose number the line's was before it was corrected."""
+        return self.formerly.get(self.hashes[entry.number.number])
 
     def _merged(self, hashes: set[str]) -> dict[str, Person]:
         """Own people into whose records another was merged that bears one of the numbers."""

@@ -6,6 +6,7 @@ import pytest
 
 from ledger.actions.cases import close_case
 from ledger.actions.categories import end_category
+from ledger.actions.id_numbers import correct_id_number
 from ledger.importing import uploads
 from ledger.importing.plans import CHANGED, DOUBTFUL, NEW, REFUSED, UNCHANGED
 from ledger.models import AuditEvent, Category, Person
@@ -190,6 +191,22 @@ def test_a_doubt_names_its_cell_and_offers_what_can_be_said(cast, lines):
         (DOUBTFUL, "C8", "台账里有同名、同出生年、没有身份证号的罗小妹。同一人的请在台账里补证号；不是的请确认。", "不是同一人"),
         (DOUBTFUL, "C9", "没有身份证号，台账里有同名的罗小妹（1951 年生，龙头村）。请确认是不是同一人。", "是同一人"),
     ]
+
+
+def test_a_number_that_was_corrected_makes_no_second_person_unasked(cast, lines):
+    own, stranger = cast.register("韦桂兰"), cast.register("覃水莲", village=cast.village2)
+    for by, person in ((cast.clerk, own), (cast.clerk2, stranger)):
+        old, number = person.id_number.reveal(), cast.id_number(BORN)
+        correct_id_number(by=by, person=person, version=person.version, number=number, why="录入错误")
+        person.old = old
+    told = [lines.f2(姓名="韦桂兰", 身份证号=own.old), lines.f2(姓名="覃水莲", 身份证号=stranger.old)]
+    upload = look(cast.clerk, f2(*told))
+    sentence = "这是韦桂兰（龙头村）改正前的身份证号，2017-10-20 已改正。同一人的请改用现在的证号；不是的请确认。"
+    assert [(row.result, row.told, row.confirm) for row in rows(upload)] == [
+        (DOUBTFUL, [("G4", "身份证号(合医证)", sentence)], "不是同一人"), (NEW, [], ""),
+    ]  # fmt: skip
+    uploads.decide(by=cast.clerk, upload=upload, line=4, yes=True)
+    assert uploads.import_people(by=cast.clerk, upload=upload).outcome == {"new": 1, "changed": 0, "confirmed": 1, "refused": {}}
 
 
 def test_somebody_already_ended_is_doubtful(cast, lines):
