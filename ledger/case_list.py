@@ -140,11 +140,12 @@ class CaseFilter(forms.Form):
     def _called(self, text: str) -> Q:
         """Whose name or initials begin so.
 
-        A case lies in the county where its person lives: said here too, the index of a county's names finds them. A prefecture's
-        are found in the index of all names.
+        A case lies in the county where its person lives: said here too, the index of a county's names finds them.
         """
         alike = Q(person__initials__startswith=text.lower()) if text.isascii() else Q(person__name__startswith=text)
-        return alike if self.staff.area.level == Level.PREFECTURE else alike & Q(person__county=F("county"))
+        if self.staff.area.level == Level.PREFECTURE:
+            return alike & Q(person__county__in=self.staff.counties)
+        return alike & Q(person__county=F("county"))
 
     def holds_number(self) -> bool:
         """Whether somebody typed an ID number where names are looked for."""

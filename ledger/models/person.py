@@ -173,7 +173,10 @@ class CategoryFact(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "人员类别"
         ordering = ["-during"]
-        indexes = [models.Index(fields=["category", "person"], name="category_holders")]
+        indexes = [
+            models.Index(fields=["category", "person"], name="category_holders"),
+            models.Index(fields=["person"], condition=models.Q(verified_on=None), name="category_unverified"),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="category_held_once_at_a_time",
