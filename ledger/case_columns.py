@@ -109,7 +109,11 @@ COLUMNS: dict[str, Column] = {
         Column("village", "行政村", 84, lambda case: case.person.village.name),
         Column("address", "详细住址", 120, lambda case: case.person.address, room=32),
         Column("household", "户编号", 124, lambda case: case.person.household_number),
-        Column("born", "出生日期", 92, lambda case: case.person.born_on.isoformat(), number=True),
+        # Taken away beside the masked number, the whole date would give away what the mask hides.
+        Column(
+            "born", "出生日期", 92, lambda case: f"{case.person.born_on.year} 年", lambda case, reader: iso(case.person.born_on), number=True,
+            full=lambda case: case.person.born_on.isoformat(),
+        ),
         Column("phone", "联系电话", 108, lambda case: str(case.person.phone), full=lambda case: case.person.phone.reveal()),
         Column(
             "insurance", "医保证号", 150, lambda case: mask_id_number(case.person.insurance_number),

@@ -50,6 +50,17 @@ def test_masked_unless_asked(cast):
     assert event.detail == {"what": "病例名单", "filters": ["病种 白内障", "状态 待核实"], "people": 1}
 
 
+def test_a_date_of_birth_does_not_give_the_masked_number_away(cast):
+    person = cast.register("韦桂兰", born_on=datetime.date(1951, 3, 2))
+    choose_columns(by=cast.lead, columns=["id", "born"])
+    desk = client_of(cast.lead)
+    _, masked = taken(desk.post(reverse(EXPORT), {"numbers": "masked"}))
+    assert masked[1][2:4] == (str(person.id_number), "1951 年")
+    _, full = taken(desk.post(reverse(EXPORT), {"numbers": "full", "purpose": "核对名册"}))
+    assert full[1][2:4] == (person.id_number.reveal(), "1951-03-02")
+    assert "1951-03-02" in desk.get(reverse("ledger:case-list")).content.decode()
+
+
 def test_long_text_has_room(cast):
     """What the page cuts and shows on hovering cannot be seen on paper: the longest texts a county has stand in their columns whole."""
     choose_columns(by=cast.clerk, columns=["disease", "category", "hospital", "diagnosed-at", "found-how", "address", "changed"])
