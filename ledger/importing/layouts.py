@@ -128,10 +128,11 @@ def _missing(layout: str, table: Table) -> Refused:
             places = _places(columns, row)
             if len(places) > len(best):
                 best, where = places, f"工作表“{sheet.name}”第 {number + 1} 行"
-    absent = "、".join(f"“{column.column_name}”" for name, column in columns.items() if column.needed and name not in best)
+    lacking = [f"“{column.column_name}”" for name, column in columns.items() if column.needed and name not in best]
+    absent = "、".join(lacking)
     if len(best) < 2:
         return Refused(f"没有找到列名。{LAYOUTS[layout].word}要有这些列：{absent}。", FILE)
-    return Refused(f"{where}是列名，但没有{absent}。请补上这一列再导入。", FILE)
+    return Refused(f"{where}是列名，但没有{absent}。请补上这{'一' if len(lacking) == 1 else '几'}列再导入。", FILE)
 
 
 def find_list(layout: str, table: Table) -> PeopleList:

@@ -67,6 +67,7 @@ def without(book, column: str):
 
 @pytest.mark.parametrize(("make", "sentence"), [
     (lambda lines: without(f2_book(lines.f2()), "身份证号(合医证)"), "第 3 行是列名，但没有“身份证号(合医证)”。请补上这一列再导入。"),
+    (lambda lines: _without_two(lines), "第 3 行是列名，但没有“性别”、“年龄”。请补上这几列再导入。"),
     (lambda lines: f2(), "列名下面没有人员。请核对文件。"),
     (lambda lines: roster(lines.roster()), "这份文件的列名是“建档立卡名册”的，不是“附件 2”的。请改选版式。"),
     (lambda lines: saved(_two_sheets(lines)), "工作表“Sheet”、“另一张”都有名单。一次只导入一张，请把其余的另存为别的文件。"),
@@ -77,6 +78,12 @@ def test_a_file_that_is_no_such_list_is_refused_whole(cast, lines, make, sentenc
     with pytest.raises(Refused) as refused:
         look(cast.clerk, make(lines))
     assert refused.value.message.endswith(sentence)
+
+
+def _without_two(lines):
+    book = f2_book(lines.f2())
+    book.active.delete_cols(F2.index("性别") + 1, 2)
+    return saved(book)
 
 
 def _two_sheets(lines):
