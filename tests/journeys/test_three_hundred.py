@@ -16,6 +16,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MENDED = {"疾病名称": "胃癌", "性别": "女", "年龄": 88, "姓名": "韦秀莲", LISTED: datetime.date(2017, 9, 1)}
 
+# Whether the last row of the longest list allowed could be read in the table: its number, and the cell beside it.
+CUT = """() => [['td.num', '20030'], ['td.cells .cellref', 'G20030']].filter(([where, text]) => {
+    const found = document.querySelector('.table-import ' + where);
+    found.textContent = text;
+    const cell = found.closest('td');
+    return cell.scrollWidth > cell.clientWidth;
+}).map(([where, text]) => text)"""
+
 
 def corrected(content: bytes, lines: Lines) -> tuple[bytes, list[str]]:
     """The workbook of what could not be written as the clerk sends it again; with the sentences it named."""
@@ -51,6 +59,7 @@ def test_three_hundred_people_in_one_sitting(cast, desk):
     assert "将写入 283 行：新增 283、变更 0" in page.replace("\n", "")
     assert "拒收 12、存疑 0 不写入；无变化 5 不用写" in page
     assert all(sentence in page for _, _, sentence in FAULTS)  # The refused come first, each with its sentence.
+    assert clerk.page.evaluate(CUT) == []
     clerk.page.get_by_role("button", name="导入 283 行").click()
     clerk.page.wait_for_selector("text=已写入：新增 283、变更 0")
     with clerk.page.expect_download() as download:
