@@ -5,6 +5,10 @@
   var errors = document.getElementById("errors");
   if (errors) { errors.focus(); }
 
+  // A long navigation is moved until the page that is open stands in it.
+  var here = document.querySelector(".side [aria-current]");
+  if (here) { here.parentNode.scrollTop = here.offsetTop + here.offsetHeight + 24 - here.parentNode.clientHeight; }
+
   // Enter in a one-line field moves on instead of saving half a form; Alt+S saves.
   document.addEventListener("keydown", function (event) {
     var field = event.target;

@@ -8,13 +8,14 @@ from config.access import TABLE
 from ledger.models import Role
 from settlement.national import NAMES
 from tests.cast import PASSWORD
-from tests.config.test_access import ANOTHER_OFFICES, ROLE_STAFF, World
+from tests.config.access_world import ANOTHER_OFFICES, ROLE_STAFF, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Answered with a file, with data for programs, or by a redirect.
 NOT_PAGES = {
     "ledger:villages",
     "ledger:people-import-rest",
+    "ledger:holiday-template",
     # A paper itself: a picture or a PDF.
     "ledger:proof",
     "policies:download",
@@ -36,6 +37,10 @@ NOT_PAGES = {
 }
 # Words that rightly are not Chinese.
 FOREIGN = re.compile(r"\b(?:Tab|Alt|Shift|Enter|Excel|ICD|F[1-6]|CSV|XLSX|xlsx|csv|UTF|toml|qfs|A4|[A-Z]|[a-z]+-[0-9a-z-]+)\b")
+
+# The open page's line in the navigation, where it has one, is not below the window's edge.
+HERE_IN_SIGHT = """() => [...document.querySelectorAll(".side [aria-current]")].every(
+    (one) => one.getBoundingClientRect().bottom <= window.innerHeight)"""
 
 # The one page that tells a hospital's engineer which fields an export is known by: their national names, and no other word.
 NATIONAL = {"settlement:bill-import": re.compile(rf"\b(?:{'|'.join(NAMES)})\b")}
@@ -64,6 +69,7 @@ def test_a_roles_pages(cast, desk, role):
         assert seat.page.locator(".btn-primary:visible").count() <= 1, name
         # No page scrolls sideways at the office's screen.
         assert seat.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        assert seat.page.evaluate(HERE_IN_SIGHT), name
         opened += 1
     assert opened >= 2
 
