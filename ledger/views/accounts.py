@@ -78,5 +78,7 @@ def account_switch(request: HttpRequest, pk: int) -> HttpResponse:
     if staff is not None:
         active = request.POST.get("active") == "yes"
         switch_account(by=request.user, staff=staff, active=active)
-        messages.success(request, f"账号 {staff.username} 已{'启用' if active else '停用'}。")
+        holds = not active and staff.role in (Role.CLERK, Role.LEAD)
+        then = "手上还有病例的，由本县（区）负责人在“交接工作”里交接。" if holds else ""
+        messages.success(request, f"账号 {staff.username} 已{'启用' if active else '停用'}。{then}")
     return redirect("ledger:accounts")

@@ -123,7 +123,8 @@ def test_an_account_switched_off_is_out_at_its_next_request(client, cast, desk):
     clerk.force_login(cast.clerk)
     assert clerk.get(reverse("ledger:case-list")).status_code == 200
     switch = reverse("ledger:account-switch", args=[cast.clerk.pk])
-    desk.post(switch, {"active": "no"})
+    page = desk.post(switch, {"active": "no"}, follow=True).content.decode()
+    assert "账号 clerk-450222-1 已停用。手上还有病例的，由本县（区）负责人在“交接工作”里交接。" in page
     assert clerk.get(reverse("ledger:case-list")).url.startswith(reverse("account:login"))
     desk.post(switch, {"active": "yes"})
     assert Staff.objects.get(pk=cast.clerk.pk).is_active
