@@ -43,6 +43,15 @@
     document.querySelectorAll("form[data-sent]").forEach(function (form) { form.removeAttribute("data-sent"); });
   });
 
+  // A list fetched anew (the villages of a town) keeps what somebody quick has chosen in it already.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.target.tagName === "SELECT") { event.target.setAttribute("data-chosen", event.target.value); }
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    var list = event.target, chosen = list.tagName === "SELECT" && list.getAttribute("data-chosen");
+    if (chosen && Array.prototype.some.call(list.options, function (one) { return one.value === chosen; })) { list.value = chosen; }
+  });
+
   // Choosing a filter asks at once.
   document.addEventListener("change", function (event) {
     var form = event.target.form;

@@ -29,9 +29,9 @@ def fill_in(page, cast, number: str) -> None:
         page.press("#id_id_number", "Tab")
     page.fill("#id_name", "韦桂兰")
     page.wait_for_selector("#born-hint:has-text('岁')")
-    page.select_option("#id_township", label="太平镇")
-    page.wait_for_selector("#id_village option:has-text('山咀村')", state="attached")
-    page.select_option("#id_village", label="山咀村")
+    with page.expect_response("**/ledger/villages/**"):  # The village is chosen before its town's list has come, and stays chosen.
+        page.select_option("#id_township", label="太平镇")
+        page.select_option("#id_village", label="山咀村")
     page.fill("#id_address", "下屯 27 号")
     page.select_option("[name=category-0-category]", label="建档立卡")
     page.fill("[name=category-0-since]", "2016-01-01")
