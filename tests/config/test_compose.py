@@ -227,10 +227,11 @@ def a_whole_stack_starts(image: Path, server: EmbeddedServer, redis_url: str) ->
     forgotten = "from reports.models import Heartbeat; Heartbeat.objects.all().delete()"
     assert stack.run("python", "manage.py", "shell", "-c", forgotten, name="web").returncode == 0
     with Trial(print) as trial:
-        web, worker, beat = (trial.start(stack.child(name)) for name in ("web", "worker", "beat"))
+        web, worker = (trial.start(stack.child(name)) for name in ("web", "worker"))
         assert wait_until(lambda: stack.is_well("web"), 40), web.log_tail(40)
+        assert not stack.is_well("worker")  # Nobody has asked it for a sign of life yet.
+        beat = trial.start(stack.child("beat"))
         assert wait_until(lambda: "beat: Starting" in beat.log_tail(40), 40), beat.log_tail(40)
-        assert not stack.is_well("worker")  # No sign of life yet.
         # What the scheduler sends every half minute, sent now.
         assert stack.run("celery", "-A", "config", "call", "reports.tasks.beat", name="beat").returncode == 0
         assert wait_until(lambda: stack.is_well("worker") and stack.is_well("beat"), 40), worker.log_tail(40)

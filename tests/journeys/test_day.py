@@ -59,14 +59,14 @@ def test_a_day_from_the_village_to_the_citys_workbook(month, desk):
     civil.sign_in(cast.civil.username, PASSWORD)
     civil.open("/ledger/categories/")
     with civil.page.expect_navigation(wait_until="load"):
-        civil.page.get_by_role("button", name="核实").click()
+        civil.page.get_by_role("button", name="核实", exact=True).click()
     civil.page.wait_for_selector("text=已核实石永福的低保。")
     assert CategoryFact.objects.get(person=person).verified_on == datetime.date(2017, 10, 20)
 
     # The clerk verifies the case, agrees the hospital, records the stay and its completed treatment.
     clerk.open(f"/ledger/people/{person.pk}/")
     with clerk.page.expect_navigation(wait_until="load"):
-        clerk.page.locator(".title").get_by_role("button", name="核实").click()
+        clerk.page.locator(".title").get_by_role("button", name="核实", exact=True).click()
     clerk.page.wait_for_selector("text=已核实。")
     clerk.page.locator(".title").get_by_role("link", name="定诊疗方案").click()
     _choose_hospital(clerk)

@@ -101,7 +101,7 @@ def test_a_long_list_is_read_and_written_while_its_page_tells_how_far(cast, desk
     page = desk.get(f"{address}work/")
     assert '<meta http-equiv="refresh" content="2">' in page.content.decode() and 'hx-trigger="every 1s"' in page.content.decode()
     part = desk.get(f"{address}work/", headers={"HX-Request": "true"}).content.decode()
-    assert part.startswith('<div class="work"') and "<html" not in part
+    assert part.startswith('<div class="reading"') and "<html" not in part
     assert finished(desk, address) == address
     assert desk.get(f"{address}work/", headers={"HX-Request": "true"})["HX-Redirect"] == address
     assert "将写入 <strong>10 行</strong>" in desk.get(address).content.decode() and people() == 0
