@@ -70,7 +70,8 @@ def test_a_visit_is_recorded_by_the_browser(cast):
     rule(cast)
     case = patient(cast)
     client, address = client_of(cast.township), reverse("hospitals:follow-up", args=[only(case, D(2017, 10, 15)).pk])
-    assert "逾期 5 天" in text_of(client.get(address))
+    page = client.get(address)
+    assert "逾期 5 天" in text_of(page) and "data-enter-moves" in page.content.decode()  # Enter saves no half-told visit.
     answer = client.post(address, {"done_on": "2017-9-1", "way": "", "finding": "", "text": "视力 0.8"})
     assert answer.status_code == 422
     assert answer.context["form"].errors == {"way": ["请选择方式。"], "finding": ["请选择情况。"]}

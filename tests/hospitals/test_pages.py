@@ -41,6 +41,7 @@ def test_a_day_at_the_desk(cast, desk, case):
     person_page = reverse("ledger:person", args=[case.person_id])
     plan, admit = reverse("hospitals:plan", args=[case.pk]), reverse("hospitals:admit", args=[case.pk])
     assert options(desk.get(plan), "hospital") == ["", "450222-1", "450202-1"]  # The county's own first.
+    assert "data-enter-moves" in desk.get(plan).content.decode()  # Enter saves no half a plan.
     response = desk.post(plan, {"hospital": "450222-1"})
     assert (response.status_code, response.url, said(response)) == (302, person_page, "已定诊疗方案。")
 

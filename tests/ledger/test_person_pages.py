@@ -66,6 +66,17 @@ def test_moving_to_another_county_takes_the_person_out_of_sight(cast):
     assert client_of(cast.clerk2).get(reverse("ledger:person", args=[person.pk])).status_code == 200
 
 
+def test_enter_saves_nothing_that_is_hard_to_take_back(cast):
+    """In these forms Enter goes to the next field, as the page of keys says; Alt+S saves."""
+    person, other = cast.register("韦桂兰"), cast.register("韦桂花")
+    case, client = cast.case_of(person), client_of(cast.lead)
+    addresses = [
+        reverse("ledger:move-house", args=[person.pk]), reverse("ledger:case-move", args=[case.pk, "close"]),
+        reverse("ledger:merge", args=[person.pk, other.pk]),
+    ]  # fmt: skip
+    assert [address for address in addresses if "data-enter-moves" not in client.get(address).content.decode()] == []
+
+
 def test_whoever_may_not_move_a_person_is_offered_no_way_to(cast):
     person = cast.register("韦桂兰")
     edit, move = reverse("ledger:person-edit", args=[person.pk]), reverse("ledger:move-house", args=[person.pk])
