@@ -7,10 +7,14 @@ from django.urls import get_resolver, reverse
 
 from config.access import TABLE
 from hospitals.models import Stay
+from hospitals.visits import plan_visit
 from ledger import clock
-from ledger.models import AuditEvent, Case, Person, Transfer
+from ledger.actions.proofs import Brought, add_proofs
+from ledger.models import AuditEvent, Case, Person, Proof, Transfer
 from tests.ledger.asking import waiting_transfer
 from tests.ledger.desks import client_of
+from tests.ledger.paper_files import pdf
+from tests.ledger.two_records import merge
 
 pytestmark = pytest.mark.django_db
 # page: (what its address names, who opens it, in which state of the case, what the row says)
@@ -34,8 +38,20 @@ PAGES = {
     "hospitals:discharge": ("stay", "liaison", "in_treatment", {"what": "出院表单"}),
     "hospitals:complete": ("case", "liaison", "in_treatment", {"what": "完成治疗表单"}),
     "hospitals:withdraw": ("case", "lead", "treated", {"what": "撤销完成治疗表单"}),
+    "hospitals:follow-ups": ("person", "civil", "registered", {"what": "随访"}),
+    "hospitals:follow-up-plan": ("case", "clerk", "in_treatment", {"what": "安排随访表单"}),
+    "hospitals:follow-up": ("visit", "clerk", "in_treatment", {"what": "随访表单"}),
+    "hospitals:follow-up-cancel": ("visit", "clerk", "in_treatment", {"what": "取消随访表单"}),
+    "ledger:proofs": ("person", "civil", "registered", {"what": "证明材料"}),
+    "ledger:proof-add": ("person", "clerk", "registered", {"what": "证明材料表单"}),
+    "ledger:proof-withdraw": ("proof", "clerk", "registered", {"what": "作废材料表单"}),
+    "ledger:merge-choose": ("person", "clerk", "registered", {"what": "合并表单"}),
 }
-PAPERS = {"ledger:case-card"}  # Opening one is printing it: its own tests hold the row that says so.
+PANELS = {"hospitals:stays", "hospitals:follow-ups", "ledger:proofs"}  # Fetched by a page that is on the trail already.
+PAPERS = {"ledger:case-card", "ledger:proof"}  # Opening one is printing or looking into it: their own tests hold the rows.
+OF_TWO = {"ledger:merge", "ledger:merge-undo"}  # Below, with the two records that they show.
+# Lists of the city's: a preview names the people that a change would concern; their own tests follow them.
+CITYS = {"ledger:coverage-edit", "ledger:coverage-remove", "ledger:disease-edit"}
 ENTRIES = sorted(name for name in PAGES if "POST" in TABLE[name].methods)
 
 
@@ -61,6 +77,7 @@ def opened(cast, person: Person, name: str, method: str = "get", **sent):
     args = {
         "person": [person.pk], "fact": [person.categories.get().pk], "case": [case.pk], "close": [case.pk, "close"], "stay": [stay.pk],
         "transfer": [_asked_for(cast, person)] if kind == "transfer" else [],
+        "visit": [_planned(cast, case)] if kind == "visit" else [], "proof": [person.pk, _brought(cast, person)] if kind == "proof" else [],
     }[kind]  # fmt: skip
     return getattr(client_of(getattr(cast, who)), method)(reverse(name, args=args), **sent)
 
@@ -69,6 +86,18 @@ def _asked_for(cast, person: Person) -> int:
     """The request of 鹿寨县 for this person."""
     held = Transfer.objects.everywhere("set-up").filter(person=person).first()
     return (held or waiting_transfer(person, to=cast.county2, by=cast.clerk2)).pk
+
+
+def _planned(cast, case: Case) -> int:
+    """A visit that the county is to make."""
+    held = case.follow_ups.first()
+    return (held or plan_visit(by=cast.clerk, case=case, due_on=datetime.date(2017, 11, 6), visitor="bureau")).pk
+
+
+def _brought(cast, person: Person) -> int:
+    """The number of a paper that stands."""
+    held = Proof.objects.everywhere("set-up").filter(person=person).first()
+    return (held or add_proofs(by=cast.clerk, person=person, kind="dibao", files=[Brought("低保证.pdf", pdf())])[0]).number
 
 
 def rows_since(mark: int) -> list[tuple]:
@@ -92,11 +121,12 @@ def test_every_page_of_a_person_is_told_here():
         }
     # A list that somebody brought is not a person's page; its own tests follow it.
     lists = {name for name in known if name.startswith("ledger:people-import")}
-    assert {name for name in known - lists - PAPERS if TABLE[name].shows != "nothing"} == set(PAGES)
+    assert {name for name in known - lists - PAPERS - OF_TWO - CITYS if TABLE[name].shows != "nothing"} == set(PAGES)
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_opening_a_page_leaves_one_row(cast, patient, name):
+    opened(cast, patient, name)  # What the page needs is made on the way.
     before = mark()
     answer = opened(cast, patient, name)
     assert answer.status_code == 200 and "韦桂兰" in answer.content.decode()
@@ -121,8 +151,9 @@ def test_an_entry_leaves_the_row_of_what_it_does_only(cast, patient):
     assert [row[0] for row in rows_since(before)] == ["card_given"]
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "hospitals:stays"])
+@pytest.mark.parametrize("name", sorted(set(PAGES) - PANELS))
 def test_a_whole_page_leaves_its_row_whoever_says_it_is_a_fragment(cast, patient, name):
+    opened(cast, patient, name)
     before = mark()
     opened(cast, patient, name, headers={"HX-Request": "true"})
     assert len(rows_since(before)) == 1
@@ -133,6 +164,18 @@ def test_the_persons_page_with_its_panel_is_one_reading(cast, patient):
     opened(cast, patient, "ledger:person")
     opened(cast, patient, "hospitals:stays", headers={"HX-Request": "true"})
     assert [row[0] for row in rows_since(before)] == ["viewed_person"]
+
+
+def test_two_records_side_by_side_are_two_readings(cast, patient):
+    other = cast.register("韦桂兰", id_absent_reason="证件丢失", disease="gastric-cancer")
+    clerk, before = client_of(cast.clerk), mark()
+    assert clerk.get(reverse("ledger:merge", args=[patient.pk, other.pk])).status_code == 200
+    told = [(row[0], row[3], row[5]) for row in rows_since(before)]
+    assert told == [("viewed_person", patient.pk, {"what": "合并表单"}), ("viewed_person", other.pk, {"what": "合并表单"})]
+    merge(cast, patient, other)
+    before = mark()
+    assert clerk.get(reverse("ledger:merge-undo", args=[patient.pk])).status_code == 200
+    assert [(row[0], row[3], row[5]) for row in rows_since(before)] == [("viewed_person", patient.pk, {"what": "撤销合并表单"})]
 
 
 def test_a_page_that_is_not_there_leaves_no_row(cast, patient):
