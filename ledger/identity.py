@@ -46,7 +46,8 @@ def read_id_number(text: str, today: datetime.date) -> IdNumber:
     """
     number = tidy(text)
     if len(number) not in (15, 18):
-        raise IdNumberError(f"身份证号要 18 位（旧证 15 位），现在是 {len(number)} 位。请对照身份证{'补齐' if len(number) < 18 else '改正'}。")
+        mend = "补齐" if len(number) < 18 else "改正"
+        raise IdNumberError(f"身份证号要 18 位（旧证 15 位），现在是 {len(number)} 位。请对照身份证{mend}。")
     body = number[:17] if len(number) == 18 else number
     if not (body.isascii() and body.isdigit()) or (len(number) == 18 and number[17] not in "0123456789X"):
         raise IdNumberError("身份证号只能是数字，末位可以是 X。请对照身份证改正。")

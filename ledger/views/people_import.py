@@ -224,6 +224,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _after_work(request: HttpRequest, upload: Upload) -> HttpResponse:
     """Where the list stands once the process is done with it."""
+    upload.refresh_from_db()  # The process may have ended after this page found the list.
     work = ListWork.objects.visible_to(request.user).filter(upload=upload).first()
     address = reverse("ledger:people-import-preview", args=[upload.pk])
     if work and work.said and upload.state == DROPPED:
