@@ -2,13 +2,12 @@
 
 import csv
 import datetime
-import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ledger.importing.undisturbed import no_collection
 from settlement import cells
 from settlement.engine.bill import Bill, Result, Year
 from settlement.engine.chain import Chain, bill_faults
@@ -39,18 +38,6 @@ class Entry(NamedTuple):
     bill_no: str
     position: int
     bill: Bill
-
-
-@contextmanager
-def no_collector() -> Iterator[None]:
-    """A million rows make no cycles; looking for some would take a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def column_places(header: list[str], policy: Policy) -> dict[str, int]:
@@ -104,7 +91,7 @@ class BillFile:
         self._fact_columns = [(name, self._places[name]) for name in used]
         seen: set[str] = set()
         twice: set[str] = set()
-        with no_collector():
+        with no_collection():
             for position, row in enumerate(rows):
                 number = self._keep(position, row)
                 if number in seen:
@@ -250,7 +237,7 @@ def settled(bills: BillFile) -> Iterator[tuple[Entry, Result]]:
 def output(bills: BillFile) -> tuple[Iterable[str], bool]:
     """The answer's lines in the file's order, and whether every bill was settled."""
     lines: list[str] = [""] * len(bills.numbers)
-    with no_collector():
+    with no_collection():
         for entry, result in settled(bills):
             amounts = [line.amount for line in result.lines]
             amounts.append(result.self_pay)

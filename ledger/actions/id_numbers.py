@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from ledger import clock
 from ledger.actions.cases import is_too_old, review_ages
 from ledger.actions.history import tell
 from ledger.actions.locking import hold_person
-from ledger.actions.people import changed_fields, refuse_held
+from ledger.actions.people import changed_fields, refuse_held, save_with_number
 from ledger.actions.refusals import Refused
 from ledger.identity import IdNumber
 from ledger.models import Case, FormerNumber, Person, Staff
@@ -83,14 +83,7 @@ def _save(by: Staff, person: Person, version: int, number: IdNumber, reason: str
         setattr(person, name, value)
     person.id_number_hash, person.id_absent_reason = keyed_hash(number.number), ""
     person.version += 1
-    Person.objects.everywhere("records merged into a held one").give_way(person)
-    try:
-        with transaction.atomic():
-            person.save()
-    except IntegrityError as error:  # Two clerks gave the same ID number in the same moment.
-        if "id_number_hash" not in str(error):
-            raise
-        raise Refused("这个身份证号刚刚由别人登记。请核对。", "id_number") from None
+    save_with_number(person)
     former.save(force_insert=True)
     too_old = "".join(f"；超过{case.disease}的年龄限制，须负责人确认" for case in review_ages(person))
     told = "；".join(f"{label} {_words(before)} → {_words(after)}" for label, before, after in changes)

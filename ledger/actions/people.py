@@ -229,6 +229,18 @@ def correct_person(*, by: Staff, person: Person, version: int, facts: PersonFact
     return _save_corrected(by, person, version, facts)
 
 
+def save_with_number(person: Person) -> None:
+    """Save a held person whose ID number may be new: one merged into them gives it up. Raises Refused when another desk was faster."""
+    Person.objects.everywhere("records merged into a held one").give_way(person)
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:  # Two clerks gave the same ID number in the same moment.
+        if "id_number_hash" not in str(error):
+            raise
+        raise Refused("这个身份证号刚刚由别人登记。请核对。", "id_number") from None
+
+
 @transaction.atomic
 def _save_corrected(by: Staff, person: Person, version: int, facts: PersonFacts) -> Person:
     person = hold_person(person, by)
@@ -242,14 +254,7 @@ def _save_corrected(by: Staff, person: Person, version: int, facts: PersonFacts)
     for name, value in fields.items():
         setattr(person, name, value)
     person.version += 1
-    Person.objects.everywhere("records merged into a held one").give_way(person)
-    try:
-        with transaction.atomic():
-            person.save()
-    except IntegrityError as error:  # Two clerks gave the same ID number in the same moment.
-        if "id_number_hash" not in str(error):
-            raise
-        raise Refused("这个身份证号刚刚由别人登记。请核对。", "id_number") from None
+    save_with_number(person)
     person.residences.filter(during__endswith=None).update(address=facts.address)
     too_old = "".join(f"；超过{case.disease}的年龄限制，须负责人确认" for case in review_ages(person))
     text = "修改资料：" + "、".join(label for label, *_ in changes) + too_old

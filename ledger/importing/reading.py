@@ -1,12 +1,11 @@
 """The one door for spreadsheet files: each is read by a process of its own, within limits of size, cells, memory and time."""
 
 import json
-import subprocess
-import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.actions.refusals import Refused
+from ledger.child_process import answer_of
 from ledger.importing.reader.cells import Cell, Table, load
 
 CHILD = Path(__file__).parent / "reader" / "child.py"
@@ -30,7 +29,8 @@ class Limits:
 
 def read_file(name: str, content: bytes, limits: Limits = Limits()) -> Table:  # noqa: B008 - frozen
     """The sheets of an .xlsx or .csv file. Raises Refused with what is wrong with the file and how to mend it."""
-    told = _ask_child(check_file(name, content, limits), content, limits)
+    ending = check_file(name, content, limits)
+    told = answer_of(CHILD, content, limits, ending, refusal=Refused(NOT_FINISHED, FILE)).decode("utf-8", "surrogatepass")
     if told.startswith('{"refused"'):
         raise Refused(json.loads(told)["refused"], FILE)
     return load(told)
@@ -54,15 +54,3 @@ def read_list(name: str, content: bytes, limits: Limits) -> list[list[Cell]]:
     if not sheets:
         raise Refused("文件里没有工作表。请核对文件。", FILE)
     return sheets[0].rows
-
-
-def _ask_child(ending: str, content: bytes, limits: Limits) -> str:
-    """The child gets the bytes and nothing else: no key, no database, no environment."""
-    command = [sys.executable, "-I", str(CHILD), ending, json.dumps(asdict(limits))]
-    try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=limits.wait, env={}, check=False)
-    except subprocess.TimeoutExpired:
-        raise Refused(NOT_FINISHED, FILE) from None
-    if done.returncode or not done.stdout:
-        raise Refused(NOT_FINISHED, FILE)
-    return done.stdout.decode("utf-8", "surrogatepass")

@@ -1,12 +1,11 @@
 """The one door for papers brought as proofs: what a file really is, told by a process of its own within limits."""
 
 import json
-import subprocess
-import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.actions.refusals import Refused
+from ledger.child_process import answer_of
 
 CHILD = Path(__file__).parent / "child.py"
 MEGABYTE = 1024 * 1024
@@ -38,19 +37,7 @@ def media_type_of(content: bytes, limits: PaperLimits = PaperLimits()) -> str:  
         raise Refused("文件是空的，请重新选择。", FILE)
     if len(content) > limits.size:
         raise Refused(f"文件超过 {limits.size // MEGABYTE} MB。请把照片缩小，或分几个文件扫描后再上传。", FILE)
-    told = _ask_child(content, limits)
+    told = json.loads(answer_of(CHILD, content, limits, refusal=Refused(NOT_FINISHED, FILE)))
     if "refused" in told:
         raise Refused(told["refused"], FILE)
     return told["media_type"]
-
-
-def _ask_child(content: bytes, limits: PaperLimits) -> dict:
-    """The child gets the bytes and nothing else: no key, no database, no environment."""
-    command = [sys.executable, "-I", str(CHILD), json.dumps(asdict(limits))]
-    try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=limits.wait, env={}, check=False)
-    except subprocess.TimeoutExpired:
-        raise Refused(NOT_FINISHED, FILE) from None
-    if done.returncode or not done.stdout:
-        raise Refused(NOT_FINISHED, FILE)
-    return json.loads(done.stdout)

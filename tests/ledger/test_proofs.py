@@ -5,11 +5,11 @@ import hashlib
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from ledger import child_process
 from ledger.actions import proofs as actions
 from ledger.actions.proofs import Brought, Damaged, add_proofs, open_proof, tidy_name, withdraw_proof
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, CaseEvent, Proof
-from ledger.papers import reading
 from ledger.papers.child import ACTING, BROKEN_PDF, BROKEN_PICTURE, LOCKED, NO_SUCH_TYPE, STOWAWAY
 from ledger.papers.reading import NOT_FINISHED, PaperLimits, media_type_of
 from tests.ledger import paper_files as papers
@@ -82,7 +82,7 @@ def test_a_file_that_takes_too_long_or_too_much_is_left_unread():
 def test_the_reader_gets_neither_keys_nor_environment(monkeypatch):
     seen = {}
     monkeypatch.setattr(
-        reading.subprocess, "run", lambda command, **told: seen.update(told, command=command) or (_ for _ in ()).throw(OSError)
+        child_process.subprocess, "run", lambda command, **told: seen.update(told, command=command) or (_ for _ in ()).throw(OSError)
     )
     with pytest.raises(OSError):
         media_type_of(papers.picture())
