@@ -7,7 +7,7 @@ class HospitalsConfig(AppConfig):
 
     def ready(self) -> None:
         from hospitals.directory import is_hospital
-        from hospitals.merging import VOICE
+        from hospitals.merging import VOICES
         from hospitals.visits import cancel_with_case
         from ledger.case_endings import ended_with
         from ledger.hospital_codes import answered_by
@@ -15,4 +15,5 @@ class HospitalsConfig(AppConfig):
 
         answered_by(is_hospital)
         ended_with(cancel_with_case)
-        spoken_for(self.name, VOICE)
+        for name, voice in VOICES.items():
+            spoken_for(name, voice)

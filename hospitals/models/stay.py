@@ -22,6 +22,8 @@ class Stay(models.Model):
     discharged_on = models.DateField("出院日期", null=True, blank=True)
     completed_on = models.DateField("完成治疗日期", null=True, blank=True)
     lasting = models.BooleanField("长期治疗已建立", default=False, help_text="透析、血友病等：已按计划进行")
+    pathway = models.ForeignKey("hospitals.Standard", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="临床路径")
+    pathway_left = models.CharField("退出路径的原因", max_length=200, blank=True, help_text="留空表示按路径完成")
     recorded_at = models.DateTimeField("录入时间")
     recorded_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="录入人")
 

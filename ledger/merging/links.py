@@ -59,13 +59,13 @@ class Voice:
 _voices: dict[str, Voice] = {}
 
 
-def spoken_for(app: str, voice: Voice) -> None:
-    """An app says what becomes of its rows; the last word of an app counts."""
-    _voices[app] = voice
+def spoken_for(whose: str, voice: Voice) -> None:
+    """An app says what becomes of its rows, all of them or one kind; the last word of each name counts."""
+    _voices[whose] = voice
 
 
 def voices() -> list[Voice]:
-    return [_voices[app] for app in sorted(_voices)]
+    return [_voices[whose] for whose in sorted(_voices)]
 
 
 def fates() -> dict[str, Fate]:

@@ -60,7 +60,53 @@ _BY_MODEL = {
     "hospitals.Hospital": ("", "id code name short_name county phone pooling_area is_active"),
     "hospitals.HospitalLevel": ("", "id hospital policy level"),
     "hospitals.Designation": ("", "id hospital disease area tier year document ended_on"),
-    "hospitals.Stay": ("case hospital admitted_on discharged_on completed_on lasting", "id recorded_at recorded_by"),
+    "hospitals.Stay": (
+        "case hospital admitted_on discharged_on completed_on lasting pathway pathway_left",
+        "id recorded_at recorded_by",
+    ),
+    "hospitals.Standard": (
+        "",
+        "id prefecture kind number title issuer issued_on ended_on file_name media_type size sha256 content diseases",
+    ),
+    "hospitals.TreatmentPlan": (
+        "case hospital review_on review_hospital tests findings diagnosis diagnosing_doctor admission_on department treatment procedure"
+        " drugs attending_doctor attending_phone surgeon surgeon_phone discharge_on prognosis pathway total_yuan in_policy_yuan"
+        " amended_because remarks",
+        "id version state written_at written_by filed_at filed_by answered_at answered_by",
+    ),
+    "hospitals.PlanPhrase": ("", "id hospital disease field text times"),
+    "hospitals.Inability": (
+        "case hospital reason talked_on talked_with talk wish arranged answer",
+        "id said_on said_by answered_on answered_by",
+    ),
+    "hospitals.Deferral": (
+        "stay categories documents signed_on signed_by",
+        "id copies_kept originals_returned recorded_at recorded_by",
+    ),
+    "hospitals.Deposit": (
+        "stay taken_on amount_yuan reason remedy refunded_on refunded_yuan withdrawn_reason",
+        "id verified_on verified_by recorded_at recorded_by withdrawn_on",
+    ),
+    "hospitals.Repayment": ("stay owed_yuan signed_on signed_by", "id recorded_at recorded_by"),
+    "hospitals.Instalment": ("repayment due_on amount_yuan", "id number"),
+    "hospitals.Repaid": ("repayment paid_on amount_yuan receipt withdrawn_reason", "id recorded_at recorded_by withdrawn_on"),
+    "hospitals.Referral": (
+        "person case direction from_hospital to_hospital to_name reason condition treated_so_far head_of_department patient_agreed"
+        " family_name family_relation doctor doctor_phone leaves_area approval_number approval_refused",
+        "id state approved_on approved_by requested_at requested_by ended_at",
+    ),
+    "hospitals.ReferralMove": ("referral text", "id at to_state by unit"),
+    "hospitals.Contact": (
+        "name position phone mobile email",
+        "id prefecture county hospital staff named_on named_by ended_on",
+    ),
+    "hospitals.ContactHandOver": ("tasks", "id before after on by"),
+    "hospitals.ExpertGroup": ("", "id area name parent position ended_on diseases"),
+    "hospitals.Expert": ("name phone", "id group hospital department title heads staff since ended_on"),
+    "hospitals.Consultation": (
+        "case question condition answer",
+        "id group expert remote wanted_by asked_at asked_by answered_on answered_by cancelled_on cancelled_reason",
+    ),
     "hospitals.FollowUpRule": ("", "id prefecture disease months visitor document"),
     "hospitals.FollowUp": (
         "case stay done_on way finding text cancelled_reason",
