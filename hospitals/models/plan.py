@@ -27,9 +27,10 @@ class TreatmentPlanQuerySet(ScopedQuerySet):
 
 
 class TreatmentPlan(models.Model):
-    """One version of a case's plan. An amendment is a new version beside the one it replaces; an answered version never changes.
+    """One version of a case's plan. What follows an answered version is a new one beside it: an answered version never changes.
 
-    ``remarks`` is what the county says of single fields when it returns the plan: field name → sentence.
+    ``remarks`` is what the county says of single fields when it returns the plan: field name → sentence, "" for the whole.
+    ``signed`` is the scanned page with stamp and signature.
     """
 
     case = models.ForeignKey("ledger.Case", models.PROTECT, related_name="plans", verbose_name="病例")
@@ -38,25 +39,26 @@ class TreatmentPlan(models.Model):
     state = models.CharField("状态", max_length=10, choices=PlanState.choices, default=PlanState.DRAFT)
     review_on = models.DateField("复查时间", null=True, blank=True)
     review_hospital = models.CharField("复查医院", max_length=60, blank=True)
-    tests = models.CharField("辅助检查项目", max_length=300, blank=True)
-    findings = models.CharField("检查结果", max_length=500, blank=True)
-    diagnosis = models.CharField("临床主要诊断", max_length=200, blank=True)
+    tests = models.CharField("辅助检查项目", max_length=200, blank=True)
+    findings = models.CharField("检查结果", max_length=300, blank=True)
+    diagnosis = models.CharField("临床主要诊断", max_length=100, blank=True)
     diagnosing_doctor = models.CharField("诊断医生", max_length=40, blank=True)
     admission_on = models.DateField("计划入院时间", null=True, blank=True)
     department = models.CharField("入住科别", max_length=40, blank=True)
-    treatment = models.CharField("治疗方案", max_length=500, blank=True, help_text="包括手术、化疗、放疗、血透等")
-    procedure = models.CharField("主要术式", max_length=200, blank=True)
-    drugs = models.CharField("主要药物", max_length=300, blank=True)
+    treatment = models.CharField("治疗方案", max_length=300, blank=True, help_text="包括手术、化疗、放疗、血透等")
+    procedure = models.CharField("主要术式", max_length=120, blank=True)
+    drugs = models.CharField("主要药物", max_length=200, blank=True)
     attending_doctor = models.CharField("主治医生", max_length=40, blank=True)
     attending_phone = SealedField("主治医生联系电话", blank=True, default="")
     surgeon = models.CharField("手术医生", max_length=40, blank=True)
     surgeon_phone = SealedField("手术医生联系电话", blank=True, default="")
     discharge_on = models.DateField("计划出院时间", null=True, blank=True)
-    prognosis = models.CharField("愈后情况", max_length=200, blank=True)
+    prognosis = models.CharField("愈后情况", max_length=100, blank=True)
     pathway = models.ForeignKey("hospitals.Standard", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="临床路径")
     total_yuan = models.DecimalField("估算总费用（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     in_policy_yuan = models.DecimalField("其中政策范围内（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     amended_because = models.CharField("修订原因", max_length=200, blank=True)
+    cancelled_because = models.CharField("作废原因", max_length=200, blank=True)
     remarks = models.JSONField("审核意见", default=dict, blank=True)
     written_at = models.DateTimeField("填写时间")
     written_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="填写人")
@@ -64,6 +66,8 @@ class TreatmentPlan(models.Model):
     filed_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上报人")
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
     answered_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="答复人")
+
+    signed = models.ForeignKey("ledger.Proof", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签字盖章页")
 
     objects = TreatmentPlanQuerySet.as_manager()
 
@@ -108,7 +112,7 @@ class PlanPhrase(models.Model):
     hospital = models.ForeignKey("hospitals.Hospital", models.CASCADE, related_name="plan_phrases", verbose_name="医院")
     disease = models.ForeignKey("ledger.Disease", models.CASCADE, related_name="+", verbose_name="病种")
     field = models.CharField("用在", max_length=10, choices=PhraseField.choices)
-    text = models.CharField("常用语", max_length=300)
+    text = models.CharField("常用语", max_length=120)
     times = models.PositiveIntegerField("用过次数", default=0)
 
     class Meta:
