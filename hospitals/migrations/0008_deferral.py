@@ -1,7 +1,8 @@
-"""Stays without deposit: what was shown and signed, deposits taken all the same, what is owed and repaid."""
+"""Stays without deposit: the rule of a prefecture, what was shown and signed, deposits taken all the same, what is owed and repaid."""
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
@@ -9,17 +10,50 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("hospitals", "0007_inability"),
+        ("ledger", "0013_unverified_categories"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
+            name="DeferralRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "categories",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), size=None, verbose_name="适用的类别"),
+                ),
+                ("own_county", models.BooleanField(default=True, verbose_name="县域内医疗机构")),
+                (
+                    "pilots",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), blank=True, default=list, size=None, verbose_name="试点医院"
+                    ),
+                ),
+                ("document", models.CharField(max_length=120, verbose_name="依据")),
+                (
+                    "prefecture",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.division", verbose_name="地市"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "先诊疗后付费规则",
+                "verbose_name_plural": "先诊疗后付费规则",
+            },
+        ),
+        migrations.CreateModel(
             name="Repayment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("self_pay_yuan", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="个人自付（元）")),
+                ("settled", models.BooleanField(default=False, verbose_name="自付取自结算")),
+                ("paid_yuan", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="出院时已付（元）")),
                 ("owed_yuan", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="出院时尚欠（元）")),
                 ("signed_on", models.DateField(blank=True, null=True, verbose_name="签订日期")),
                 ("signed_by", models.CharField(blank=True, max_length=60, verbose_name="签订人")),
+                ("agreed_yuan", models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="协议金额（元）")),
                 ("recorded_at", models.DateTimeField(verbose_name="录入时间")),
                 (
                     "recorded_by",
@@ -128,6 +162,15 @@ class Migration(migrations.Migration):
                 ("signed_by", models.CharField(blank=True, help_text="患者本人或家属", max_length=60, verbose_name="签订人")),
                 ("recorded_at", models.DateTimeField(verbose_name="录入时间")),
                 (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.division",
+                        verbose_name="入院当天的县（区）",
+                    ),
+                ),
+                (
                     "recorded_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="录入人"
@@ -151,7 +194,8 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="agreement_signed_by_somebody",
-                    )
+                    ),
+                    models.CheckConstraint(condition=models.Q(("categories__len__gt", 0)), name="deferred_by_a_category"),
                 ],
             },
         ),
@@ -168,10 +212,21 @@ class Migration(migrations.Migration):
                     "refunded_yuan",
                     models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="退还金额（元）"),
                 ),
+                ("told_on", models.DateField(blank=True, null=True, verbose_name="整改报告日期")),
+                ("objection", models.CharField(blank=True, max_length=200, verbose_name="退回意见")),
                 ("verified_on", models.DateField(blank=True, null=True, verbose_name="核实日期")),
                 ("recorded_at", models.DateTimeField(verbose_name="录入时间")),
                 ("withdrawn_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
                 ("withdrawn_reason", models.CharField(blank=True, max_length=120, verbose_name="撤销原因")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.division",
+                        verbose_name="入院当天的县（区）",
+                    ),
+                ),
                 (
                     "recorded_by",
                     models.ForeignKey(
@@ -200,6 +255,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "违规押金",
                 "verbose_name_plural": "违规押金",
                 "ordering": ["-taken_on", "-id"],
+                "indexes": [
+                    models.Index(condition=models.Q(("withdrawn_on", None)), fields=["county", "taken_on"], name="deposit_county_taken")
+                ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("amount_yuan__gt", 0)), name="deposit_above_zero"),
                     models.CheckConstraint(
@@ -218,12 +276,44 @@ class Migration(migrations.Migration):
                         ),
                         name="refund_verified_by_somebody",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verified_on", None),
+                            models.Q(("refunded_yuan", models.F("amount_yuan")), ("withdrawn_on", None)),
+                            _connector="OR",
+                        ),
+                        name="verified_when_refunded_in_full",
+                    ),
                 ],
             },
         ),
         migrations.AddConstraint(
             model_name="repayment",
             constraint=models.CheckConstraint(condition=models.Q(("owed_yuan__gte", 0)), name="owed_never_below_zero"),
+        ),
+        migrations.AddConstraint(
+            model_name="repayment",
+            constraint=models.CheckConstraint(condition=models.Q(("paid_yuan__gte", 0)), name="paid_never_below_zero"),
+        ),
+        migrations.AddConstraint(
+            model_name="repayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("owed_yuan", django.db.models.expressions.CombinedExpression(models.F("self_pay_yuan"), "-", models.F("paid_yuan")))
+                ),
+                name="owed_is_self_pay_less_paid",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="repayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("agreed_yuan", None), ("signed_by", ""), ("signed_on", None)),
+                    models.Q(("agreed_yuan__gt", 0), ("signed_on__isnull", False), models.Q(("signed_by", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="repayment_signed_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
             model_name="repaid",

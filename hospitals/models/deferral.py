@@ -14,6 +14,22 @@ class Document(models.TextChoices):
     CIVIL_PROOF = "civil_proof", "民政部门的低保、特困等证明"
 
 
+class DeferralRule(models.Model):
+    """Who need not pay a deposit in a prefecture, and where: its document's categories, in their own county's hospitals or at a pilot's.
+
+    A prefecture without a row goes by ``hospitals.deferring.USUAL``. ``pilots`` are codes of hospitals outside the county that do the same.
+    """
+
+    prefecture = models.OneToOneField("ledger.Division", models.PROTECT, related_name="+", verbose_name="地市")
+    categories = ArrayField(models.SmallIntegerField(), verbose_name="适用的类别")
+    own_county = models.BooleanField("县域内医疗机构", default=True)
+    pilots = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name="试点医院")
+    document = models.CharField("依据", max_length=120)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "先诊疗后付费规则"
+
+
 class OfStayQuerySet(ScopedQuerySet):
     """Rows that hang on a stay are seen by whoever sees the stay."""
 
@@ -24,9 +40,10 @@ class OfStayQuerySet(ScopedQuerySet):
 
 
 class Deferral(models.Model):
-    """One stay under 先诊疗后付费. ``categories`` are those held on the day of admission: none, and the stay does not come under it."""
+    """One stay under 先诊疗后付费. ``categories`` are those held on the day of admission, ``county`` is where the person lived on it."""
 
     stay = models.OneToOneField("hospitals.Stay", models.PROTECT, related_name="deferral", verbose_name="住院")
+    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="入院当天的县（区）")
     categories = ArrayField(models.SmallIntegerField(), verbose_name="入院当天的类别")
     documents = ArrayField(models.CharField(max_length=20, choices=Document.choices), default=list, blank=True, verbose_name="出示的证件")
     copies_kept = models.BooleanField("已收存复印件", default=False)
@@ -45,19 +62,44 @@ class Deferral(models.Model):
                 condition=models.Q(signed_on=None, signed_by="") | models.Q(signed_on__isnull=False) & ~models.Q(signed_by=""),
                 name="agreement_signed_by_somebody",
             ),
+            models.CheckConstraint(condition=models.Q(categories__len__gt=0), name="deferred_by_a_category"),
         ]
 
 
+class DepositQuerySet(OfStayQuerySet):
+    def standing(self) -> "DepositQuerySet":
+        """Those that were not entered by mistake."""
+        return self.filter(withdrawn_on=None)
+
+    def with_the_hospital(self) -> "DepositQuerySet":
+        """Not refunded in full, no remedy told, or sent back by the county."""
+        undone = (
+            models.Q(refunded_on=None) | models.Q(refunded_yuan__lt=models.F("amount_yuan")) | models.Q(remedy="") | ~models.Q(objection="")
+        )
+        return self.standing().filter(undone, verified_on=None)
+
+    def to_verify(self) -> "DepositQuerySet":
+        """Refunded in full, with the remedy told: the county looks whether it is so."""
+        done = models.Q(refunded_yuan=models.F("amount_yuan"), objection="") & ~models.Q(remedy="")
+        return self.standing().filter(done, verified_on=None)
+
+
 class Deposit(models.Model):
-    """住院押金 taken from somebody who need not pay one: how much, why, what is done about it, refunded, verified by the county."""
+    """住院押金 taken from somebody who need not pay one: how much, why, what is done about it, refunded, verified by the county.
+
+    ``objection`` is why the county sent the refund or the remedy back; the hospital's next word clears it.
+    """
 
     stay = models.ForeignKey("hospitals.Stay", models.PROTECT, related_name="deposits", verbose_name="住院")
+    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="入院当天的县（区）")
     taken_on = models.DateField("收取日期")
     amount_yuan = models.DecimalField("押金（元）", max_digits=14, decimal_places=2)
     reason = models.CharField("未享受的原因", max_length=200)
     remedy = models.CharField("整改措施", max_length=200, blank=True)
     refunded_on = models.DateField("退还日期", null=True, blank=True)
     refunded_yuan = models.DecimalField("退还金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
+    told_on = models.DateField("整改报告日期", null=True, blank=True)
+    objection = models.CharField("退回意见", max_length=200, blank=True)
     verified_on = models.DateField("核实日期", null=True, blank=True)
     verified_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核实人")
     recorded_at = models.DateTimeField("录入时间")
@@ -65,7 +107,7 @@ class Deposit(models.Model):
     withdrawn_on = models.DateField("撤销日期", null=True, blank=True)
     withdrawn_reason = models.CharField("撤销原因", max_length=120, blank=True)
 
-    objects = OfStayQuerySet.as_manager()
+    objects = DepositQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "违规押金"
@@ -81,16 +123,29 @@ class Deposit(models.Model):
                 condition=models.Q(verified_on=None, verified_by=None) | models.Q(verified_on__isnull=False, verified_by__isnull=False),
                 name="refund_verified_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=models.Q(verified_on=None) | models.Q(refunded_yuan=models.F("amount_yuan"), withdrawn_on=None),
+                name="verified_when_refunded_in_full",
+            ),
         ]
+        indexes = [models.Index(fields=["county", "taken_on"], condition=models.Q(withdrawn_on=None), name="deposit_county_taken")]
 
 
 class Repayment(models.Model):
-    """还款协议: what the patient owes after discharge and in which parts it is to be repaid."""
+    """还款协议: what the patient owes after discharge and in which parts it is to be repaid.
+
+    ``self_pay_yuan`` less ``paid_yuan``, paid on leaving, is ``owed_yuan``; ``settled`` says that the first was the settlement's.
+    ``agreed_yuan`` is what was still owed when the agreement was signed: the sum of its instalments.
+    """
 
     stay = models.OneToOneField("hospitals.Stay", models.PROTECT, related_name="repayment", verbose_name="住院")
+    self_pay_yuan = models.DecimalField("个人自付（元）", max_digits=14, decimal_places=2)
+    settled = models.BooleanField("自付取自结算", default=False)
+    paid_yuan = models.DecimalField("出院时已付（元）", max_digits=14, decimal_places=2)
     owed_yuan = models.DecimalField("出院时尚欠（元）", max_digits=14, decimal_places=2)
     signed_on = models.DateField("签订日期", null=True, blank=True)
     signed_by = models.CharField("签订人", max_length=60, blank=True)
+    agreed_yuan = models.DecimalField("协议金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     recorded_at = models.DateTimeField("录入时间")
     recorded_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="录入人")
 
@@ -98,7 +153,18 @@ class Repayment(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "住院欠费"
-        constraints = [models.CheckConstraint(condition=models.Q(owed_yuan__gte=0), name="owed_never_below_zero")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(owed_yuan__gte=0), name="owed_never_below_zero"),
+            models.CheckConstraint(condition=models.Q(paid_yuan__gte=0), name="paid_never_below_zero"),
+            models.CheckConstraint(
+                condition=models.Q(owed_yuan=models.F("self_pay_yuan") - models.F("paid_yuan")), name="owed_is_self_pay_less_paid"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(signed_on=None, signed_by="", agreed_yuan=None)
+                | models.Q(signed_on__isnull=False, agreed_yuan__gt=0) & ~models.Q(signed_by=""),
+                name="repayment_signed_by_somebody",
+            ),
+        ]
 
 
 class Instalment(models.Model):
@@ -118,6 +184,13 @@ class Instalment(models.Model):
         ]
 
 
+class RepaidQuerySet(ScopedQuerySet):
+    @staticmethod
+    def visible_filter(staff) -> models.Q:
+        reached = reach(staff, county="repayment__stay__case__county", hospital="repayment__stay__hospital__code")
+        return reached & models.Q(repayment__stay__case__folded_into=None)
+
+
 class Repaid(models.Model):
     """Money that came back, by day. A wrong row is withdrawn with a reason, never deleted."""
 
@@ -129,6 +202,8 @@ class Repaid(models.Model):
     recorded_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="录入人")
     withdrawn_on = models.DateField("撤销日期", null=True, blank=True)
     withdrawn_reason = models.CharField("撤销原因", max_length=120, blank=True)
+
+    objects = RepaidQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "还款"

@@ -61,7 +61,7 @@ _BY_MODEL = {
     "hospitals.HospitalLevel": ("", "id hospital policy level"),
     "hospitals.Designation": ("", "id hospital disease area tier year document ended_on"),
     "hospitals.Stay": (
-        "case hospital admitted_on discharged_on completed_on lasting pathway pathway_left",
+        "case hospital admitted_on discharged_on completed_on lasting pathway pathway_course pathway_left",
         "id recorded_at recorded_by",
     ),
     "hospitals.Standard": (
@@ -79,15 +79,19 @@ _BY_MODEL = {
         "case hospital reason talked_on talked_with talk wish arranged answer",
         "id said_on said_by answered_on answered_by",
     ),
+    "hospitals.DeferralRule": ("", "id prefecture categories own_county pilots document"),
     "hospitals.Deferral": (
         "stay categories documents signed_on signed_by",
-        "id copies_kept originals_returned recorded_at recorded_by",
+        "id county copies_kept originals_returned recorded_at recorded_by",
     ),
     "hospitals.Deposit": (
-        "stay taken_on amount_yuan reason remedy refunded_on refunded_yuan withdrawn_reason",
-        "id verified_on verified_by recorded_at recorded_by withdrawn_on",
+        "stay taken_on amount_yuan reason remedy refunded_on refunded_yuan objection withdrawn_reason",
+        "id county told_on verified_on verified_by recorded_at recorded_by withdrawn_on",
     ),
-    "hospitals.Repayment": ("stay owed_yuan signed_on signed_by", "id recorded_at recorded_by"),
+    "hospitals.Repayment": (
+        "stay self_pay_yuan paid_yuan owed_yuan signed_on signed_by agreed_yuan",
+        "id settled recorded_at recorded_by",
+    ),
     "hospitals.Instalment": ("repayment due_on amount_yuan", "id number"),
     "hospitals.Repaid": ("repayment paid_on amount_yuan receipt withdrawn_reason", "id recorded_at recorded_by withdrawn_on"),
     "hospitals.Referral": (
