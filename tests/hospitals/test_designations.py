@@ -20,7 +20,7 @@ from tests.cast import COUNTY_HOSPITAL, on_day
 from tests.ledger.desks import client_of
 from tests.ledger.kept_desk import day, errors, hidden, noted, summary
 from tests.ledger.test_coverage_pages import colleague
-from tests.ledger.test_races import at_once, said
+from tests.racing import at_once, said
 
 PAGE, COPY, KEPT = "/hospitals/designations/", "/hospitals/designations/copy/", "/hospitals/kept/"
 NEW = "/hospitals/kept/new/"

@@ -13,7 +13,7 @@ from hospitals.visits import plan_visit, record_visit
 from ledger.actions import cases
 from ledger.models import Case
 from tests.cast import on_day
-from tests.ledger.test_races import at_once, said
+from tests.racing import at_once, said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 D = datetime.date

@@ -14,7 +14,7 @@ from reports.forms.f1 import case_lines
 from tests.cast import on_day
 from tests.ledger.desks import client_of
 from tests.ledger.kept_desk import day, errors, hidden, noted, owe, submit_month, summary
-from tests.ledger.test_races import at_once, said
+from tests.racing import at_once, said
 
 PAGE, NEW = "/ledger/coverage/", "/ledger/coverage/new/"
 ORDER = "柳卫医〔2017〕88号"

@@ -22,7 +22,7 @@ from reports.returns import payload_of
 from tests.ledger.desks import client_of
 from tests.ledger.kept_desk import day, errors, hidden, noted, owe, submit_month, summary
 from tests.ledger.test_coverage_pages import colleague
-from tests.ledger.test_races import at_once, said
+from tests.racing import at_once, said
 
 PAGE, NEW, GROUP_NEW = "/ledger/diseases/", "/ledger/diseases/new/", "/ledger/report-groups/new/"
 ORDER = "柳卫医〔2017〕88号"

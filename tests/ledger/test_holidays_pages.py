@@ -15,7 +15,7 @@ from ledger.actions.holidays import ListedDay, add_days, import_days, remove_day
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, DataChange, Division, Holiday, Staff
 from tests.ledger.desks import client_of
-from tests.ledger.test_races import at_once, said
+from tests.racing import at_once, said
 
 D = datetime.date
 NOTICE = "国办发明电〔2017〕12号"

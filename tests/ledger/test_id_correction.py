@@ -14,7 +14,7 @@ from ledger.models import AuditEvent, FormerNumber, Person, Standing
 from ledger.standing import differences
 from tests.ledger.asking import number_of
 from tests.ledger.desks import client_of, register
-from tests.ledger.test_races import at_once, said
+from tests.racing import at_once, said
 
 D = datetime.date
 pytestmark = pytest.mark.django_db

@@ -1,11 +1,8 @@
 """Many at once: the preview says what the act will do, the act answers every row, and two clerks at once lose nothing."""
 
 import datetime
-import threading
-from contextlib import contextmanager
 
 import pytest
-from django.db import OperationalError, connection
 
 from ledger.actions import many
 from ledger.actions.assigning import assign_case
@@ -17,6 +14,7 @@ from ledger.actions.people import CaseEntry, CategoryEntry, register_person
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, Case, CaseEvent, Category, CategoryFact, Staff
 from ledger.standing import differences
+from tests.racing import Race, faults
 
 D = datetime.date
 TODAY = D(2017, 10, 20)
@@ -251,54 +249,31 @@ def test_a_preview_asks_no_more_for_more_rows(cast, second, django_assert_num_qu
 # ---- two at once ----
 
 
-def verified_by_two(cast, number: int = 12) -> tuple[list, list]:
-    """Two clerks verify lists that overlap, each in another order, at the same moment: what each was answered, and what went wrong."""
+def verified_by_two(cast, number: int = 12) -> list:
+    """Two clerks verify lists that overlap, each in another order, row by row in turn; what each was answered."""
     rows = [cast.case_of(cast.register(f"甲{serial}")).pk for serial in range(number)]
-    first, second = rows[: number * 3 // 4], rows[::-1][: number * 3 // 4]
-    answers, wrong, start = [None, None], [], threading.Barrier(2)
-
-    def work(place: int, by, asked: list[int]) -> None:
-        try:
-            shown = marks(look_through(by=by, act=VERIFY, rows=asked, data={}))
-            start.wait(10)
-            answers[place] = do_many(by=by, act=VERIFY, shown=shown, data={})
-        except OperationalError as error:
-            wrong.append(error)
-        finally:
-            connection.close()
-
-    acts = [(0, cast.clerk, first), (1, cast.lead, second)]
-    workers = [threading.Thread(target=work, args=act) for act in acts]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    return answers, wrong
+    lists = [(cast.clerk, rows[: number * 3 // 4]), (cast.lead, rows[::-1][: number * 3 // 4])]
+    shown = [(by, marks(look_through(by=by, act=VERIFY, rows=asked, data={}))) for by, asked in lists]
+    race = Race()
+    with race.after(many, "_do"):
+        return race.run(*[lambda by=by, shown=shown: do_many(by=by, act=VERIFY, shown=shown, data={}) for by, shown in shown])
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_clerks_with_overlapping_lists_verify_each_case_once(cast):
-    answers, wrong = verified_by_two(cast)
-    assert wrong == []
+    answers = verified_by_two(cast)
+    assert faults(answers) == []
     assert [len(lines) for lines in answers] == [9, 9]
-    assert sorted(sum(line.done for line in lines) for lines in answers) == [3, 9]
+    assert [sum(line.done for line in lines) for lines in answers] == [9, 3]
     assert {line.refusal for lines in answers for line in lines if not line.done} == {CHANGED}
     assert set(Case.objects.everywhere("test").values_list("state", flat=True)) == {"verified"}
     assert CaseEvent.objects.filter(move="case_verify").count() == AuditEvent.objects.filter(action="case_verify").count() == 12
     assert differences() == []
 
 
-@contextmanager
-def without_the_order(monkeypatch):
-    """The switch: nobody is held beforehand; each row takes its own lock when its turn comes, and both have begun."""
-    both = threading.Barrier(2)
-    with monkeypatch.context() as patch:
-        patch.setattr(many, "hold_people", lambda people: both.wait(10))
-        yield
-
-
 @pytest.mark.django_db(transaction=True)
 def test_without_the_order_they_wait_for_each_other_for_ever(cast, monkeypatch):
-    with without_the_order(monkeypatch):
-        _, wrong = verified_by_two(cast)
-    assert len(wrong) == 1 and "deadlock detected" in str(wrong[0])
+    """The switch: nobody is held beforehand; each row takes its own lock when its turn comes, and each wants what the other holds."""
+    monkeypatch.setattr(many, "hold_people", lambda people: None)
+    (wrong,) = faults(verified_by_two(cast))
+    assert "deadlock detected" in wrong

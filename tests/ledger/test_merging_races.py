@@ -4,22 +4,19 @@ The switch: with the lock on the people taken away, the defect is back and is se
 """
 
 import datetime
-import threading
 
 import pytest
-from django.db import OperationalError, connection
 
 from hospitals import actions as treatment
 from ledger.actions import cases, locking, merging
 from ledger.actions.cases import register_case, verify_case
 from ledger.actions.locking import MERGED
 from ledger.actions.merging import merge_people, seen_now, undo_merge
-from ledger.actions.refusals import Refused
 from ledger.models import Case, Merge, Person
 from ledger.standing import differences
 from settlement.actions import settling
 from settlement.models import PersonYear, Settlement
-from tests.ledger.test_races import at_once, said
+from tests.racing import Race, at_once, faults, said
 from tests.settlement.window import Window
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -163,33 +160,26 @@ def test_a_bill_that_is_being_settled_keeps_its_record(cast, at_window):
     assert put_aside() == []
 
 
-def test_nobody_waits_for_ever(cast):
-    """Merging both ways, settling and verifying at the same moment: each ends, by doing or by a sentence."""
+def both_ways_settled_and_returned(cast) -> list[str]:
+    """Merging both ways, settling and returning, statement by statement in turn; what neither was done nor ended in a sentence."""
     window = Window.open(cast)
-    for _ in range(3):
-        kept, gone = cast.register("石永福", category=None), window.patient("石永福")
-        case, bill, request = cast.case_of(gone), window.bill(gone), window.request()
-        acts = [
-            merger(cast.clerk, kept, gone), merger(cast.lead, gone, kept), lambda b=bill, r=request: window.settle(b, r),
-            lambda c=case: cases.return_case(by=cast.lead, case=c, reason="缺材料"),
-        ]  # fmt: skip
-        start, wrong = threading.Barrier(len(acts)), []
+    kept, gone = cast.register("石永福", category=None), window.patient("石永福")
+    case, bill, request = cast.case_of(gone), window.bill(gone), window.request()
+    answers = Race(lockstep=True).run(
+        merger(cast.clerk, kept, gone), merger(cast.lead, gone, kept), lambda: window.settle(bill, request),
+        lambda: cases.return_case(by=cast.lead, case=case, reason="缺材料"),
+    )  # fmt: skip
+    return faults(answers, Person.DoesNotExist, Case.DoesNotExist)
 
-        def work(act, start=start, wrong=wrong) -> None:
-            try:
-                start.wait(10)
-                act()
-            except (Refused, Person.DoesNotExist, Case.DoesNotExist):
-                pass
-            except OperationalError as error:
-                wrong.append(error)
-            finally:
-                connection.close()
 
-        workers = [threading.Thread(target=work, args=(act,)) for act in acts]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join(30)
-        assert wrong == []
+def test_nobody_waits_for_ever(cast):
+    assert both_ways_settled_and_returned(cast) == []
     assert differences() == []
+
+
+def test_held_in_the_order_asked_for_they_wait_for_each_other_for_ever(cast, monkeypatch):
+    """The switch: each record is held when its turn comes, the one to be kept first."""
+    in_turn = lambda pair, scoped: {pk: scoped.select_for_update(of=("self",)).get(pk=pk) for pk in pair}  # noqa: E731
+    monkeypatch.setattr(merging, "_hold_both", in_turn)
+    wrong = both_ways_settled_and_returned(cast)
+    assert wrong and all("deadlock detected" in one for one in wrong)

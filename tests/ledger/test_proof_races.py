@@ -10,7 +10,7 @@ from ledger.actions import proofs
 from ledger.actions.proofs import Brought, add_proofs, withdraw_proof
 from ledger.models import Person, Proof
 from tests.ledger import paper_files as papers
-from tests.ledger.test_races import at_once, said
+from tests.racing import at_once, said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,12 +1,10 @@
 """The pure rule behind the figures, against a day-by-day oracle, and the derived table kept equal to the facts."""
 
-import contextlib
 import datetime
-import threading
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +12,7 @@ from hypothesis import strategies as st
 from ledger import standing
 from ledger.models import Case, Category, CategoryFact, Disease, Person, Standing
 from ledger.standing import FOREVER, Holding, Home, Span, Stretch, days_on_ledger, differences, remake, stretches
+from tests.racing import Race, faults
 
 START = datetime.date(2017, 1, 1)
 DAYS = 40
@@ -160,16 +159,11 @@ def test_every_falsification_is_found(cast, falsify):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_facts_of_one_person_written_at_once_leave_one_truth(cast, monkeypatch):
+@pytest.mark.parametrize("locked", [True, False], ids=["held", "not held"])
+def test_two_facts_of_one_person_written_at_once_leave_one_truth(cast, monkeypatch, locked):
+    """With the lock taken away each derives blind to the other's fact."""
     person = cast.register("韦桂兰", category=None)
     case, clerk = cast.case_of(person), cast.clerk
-    real, gate = standing.derive, threading.Barrier(2)
-
-    def slow(people):
-        found = real(people)
-        with contextlib.suppress(threading.BrokenBarrierError):
-            gate.wait(1)  # Without the lock both stand here, each blind to the other's fact.
-        return found
 
     def held():
         during = DateRange(datetime.date(2016, 1, 1), None)
@@ -178,21 +172,16 @@ def test_two_facts_of_one_person_written_at_once_leave_one_truth(cast, monkeypat
     def completed():
         type(case).objects.everywhere("a test").filter(pk=case.pk).update(completed_on=datetime.date(2017, 10, 20))
 
+    @transaction.atomic
     def write(fact):
-        try:
-            with transaction.atomic():
-                fact()
-                remake([person.pk])
-        finally:
-            connections.close_all()
+        fact()
+        remake([person.pk])
 
-    monkeypatch.setattr(standing, "derive", slow)
-    threads = [threading.Thread(target=write, args=(fact,)) for fact in (held, completed)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    monkeypatch.setattr(standing, "derive", real)
-    row = Standing.objects.get()
-    assert (row.registered_poor, row.completed_on) == (True, datetime.date(2017, 10, 20))
-    assert differences() == []
+    if not locked:
+        monkeypatch.setattr(standing, "hold_people", lambda people: None)
+    race = Race()
+    with race.after(standing, "derive"):
+        answers = race.run(lambda: write(held), lambda: write(completed))
+    assert (faults(answers), differences() == []) == ([], locked)
+    told = list(Standing.objects.values_list("registered_poor", "completed_on"))
+    assert (told == [(True, datetime.date(2017, 10, 20))]) == locked

@@ -1,6 +1,5 @@
 """History that nobody rewrites: triggers, rights, and a chain of seals that shows a changed row."""
 
-import threading
 from contextlib import contextmanager
 
 import pytest
@@ -11,6 +10,7 @@ from ledger.actions.trail import first_broken_seal, record, request_address, sea
 from ledger.management.commands.migrate import APPEND_ONLY, grant_rights
 from ledger.models import AuditEvent, AuditSeal, CaseEvent
 from ledger.tasks import seal_trail
+from tests.racing import Race, faults
 
 CHANGES = ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
 COLUMN = {"ledger_auditevent": "action", "ledger_auditseal": "hash", "ledger_caseevent": "text"}  # The ledger's own history.
@@ -157,24 +157,13 @@ def test_a_removed_row_is_found(history):
 def test_two_sealers_at_once_make_one_whole_chain(cast):
     for number in range(60):
         record("looked", by=cast.clerk, detail={"n": number})
-    start, sealed, wrong = threading.Barrier(2), [], []
+    sealed = []
 
     def work() -> None:
-        try:
-            start.wait(10)
-            while done := seal_unsealed(limit=4):
-                sealed.append(done)
-        except Exception as error:
-            wrong.append(error)
-        finally:
-            connection.close()
+        while done := seal_unsealed(limit=4):
+            sealed.append(done)
 
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    assert wrong == []
+    assert faults(Race(lockstep=True).run(work, work)) == []
     assert sum(sealed) == AuditSeal.objects.count() == AuditEvent.objects.count() == 60
     assert list(AuditSeal.objects.order_by("sequence").values_list("event__detail__n", flat=True)) == list(range(60))
     assert first_broken_seal() is None

@@ -22,7 +22,7 @@ from ledger.models import AuditEvent, Case, CategoryFact, Person, Standing, Tran
 from ledger.standing import differences
 from tests.cast import on_day
 from tests.ledger.asking import ask, number_of, third_county, typed
-from tests.ledger.test_races import at_once, said
+from tests.racing import at_once, said
 
 D = datetime.date
 CITY_DAY = D(2017, 10, 26)  # Asked on Friday the 20th: Monday, Tuesday and Wednesday pass, and Thursday is the city's.

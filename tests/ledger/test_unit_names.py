@@ -18,7 +18,7 @@ from tests.cast import on_day
 from tests.ledger.desks import client_of
 from tests.ledger.kept_desk import day, errors, noted, owe, submit_month
 from tests.ledger.test_coverage_pages import colleague
-from tests.ledger.test_races import at_once, said
+from tests.racing import at_once, said
 
 PAGE, ORDER = "/ledger/units/", "柳编〔2017〕5号"
 

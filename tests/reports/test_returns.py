@@ -1,12 +1,12 @@
 """Drafts, submitting and what is frozen: one lead at a time, all or nothing, and what was submitted stays."""
 
 import io
-import threading
 
 import openpyxl
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, connection, transaction
 
+import reports.actions
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, CaseEvent, UnitName
 from ledger.models.division import UnitKind
@@ -15,6 +15,7 @@ from reports.forms.payload import canonical, rows_hash
 from reports.models import Due, DueRule, Submission
 from reports.returns import city_workbook, county_payloads, county_returns, county_workbook, cut_off, payload_of, preview
 from tests.cast import on_day
+from tests.racing import Race, together
 from tests.reports.conftest import day
 
 OCTOBER = day("10-01")
@@ -231,27 +232,6 @@ def test_registering_leaves_events_alone_when_a_draft_is_built(cast, ledger, due
     assert {row.staff for row in AuditEvent.objects.filter(action="draft_built")} == {cast.lead}
 
 
-def together(*work) -> list:
-    """Run these at the same moment, each on a connection of its own; answers what each gave or raised."""
-    gate, found = threading.Barrier(len(work)), [None] * len(work)
-
-    def run(index: int) -> None:
-        try:
-            gate.wait(10)
-            found[index] = work[index]()
-        except Exception as error:
-            found[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(work))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return found
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_who_submit_at_once_submit_once(cast, dues):
     rebuild_drafts(cast.county, OCTOBER)
@@ -271,20 +251,19 @@ def test_drafts_built_at_once_are_one_draft(cast, ledger, dues):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_lock_on_the_dues_two_would_collide(cast, ledger, dues, monkeypatch):
-    """The switch that puts the defect back: the tests above prove something only if this one still goes wrong."""
-    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **options: rows)
+@pytest.mark.parametrize("locked", [True, False], ids=["held", "not held"])
+def test_two_who_looked_at_one_draft_submit_it_once(cast, ledger, dues, monkeypatch, locked):
+    """The switch takes the lock on the dues away: both look at the draft before either submits it, and both believe it theirs."""
     rebuild_drafts(cast.county, OCTOBER)
     lead, county = cast.lead, cast.county
-    import reports.actions
-
-    real, gate = reports.actions.rebuild_drafts, threading.Barrier(2)
-
-    def slow(*arguments):
-        gate.wait(10)  # Both have looked at the draft before either submits it.
-        return real(*arguments)
-
-    monkeypatch.setattr("reports.actions.rebuild_drafts", slow)
-    found = together(*[lambda: submit(lead, county, OCTOBER, BOTH) for _ in range(2)])
-    assert [type(answer) for answer in found] != [list, AlreadySubmitted]
-    assert not any(isinstance(answer, AlreadySubmitted) for answer in found)
+    if not locked:
+        monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **options: rows)
+    race = Race()
+    with race.before(reports.actions, "rebuild_drafts"):
+        found = race.run(*[lambda: submit(lead, county, OCTOBER, BOTH)] * 2)
+    assert isinstance(found[0], list), found
+    if locked:
+        assert isinstance(found[1], AlreadySubmitted), found
+    else:  # The last word is the database's: a fault instead of a sentence.
+        assert isinstance(found[1], DatabaseError) and "is frozen" in str(found[1]), found
+    assert AuditEvent.objects.filter(action="submitted").count() == 2

@@ -1,11 +1,11 @@
-"""Real processes with connections of their own that all want the same person's year at once."""
+"""Real processes with connections of their own that all want the same person's year at once; and few, one step at a time."""
 
 import datetime
 import itertools
 import multiprocessing
-import os
 import queue
 import random
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest.mock import patch
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import QuerySet
 
 from ledger.actions.cases import open_case, plan_case, verify_case
@@ -22,45 +22,47 @@ from ledger.actions.refusals import Refused
 from ledger.models import Person
 from settlement.actions import settling
 from settlement.actions.settling import Request, reverse, settle
+from settlement.entitlement import place_of
 from settlement.faults import BillRefused
-from settlement.models import PersonYear, Settlement
+from settlement.models import PersonYear, Reversal, Settlement
 from settlement.money import to_fen
 from settlement.order import summed
 from settlement.preparing import BillEntry
+from tests.racing import LIMIT, Race
 from tests.settlement.window import YUAN, Window
 
 LAYER, CAP = "medical_assistance", 20_000 * YUAN
 FIRST_DAY, DAYS = datetime.date(2017, 7, 28), 85  # From the policy's first day to the tests' today.
 DISEASES = ("gastric-cancer", "colon-cancer", "rectal-cancer", "oesophageal-cancer", "end-stage-renal-disease", "cataract", "lung-cancer")
 SENT_TWICE = ("bill_number_used", "stay_settled")
-PAUSE = 0.02  # Seconds between looking and writing that a defect is given to show itself.
+PAUSE = 0.02  # Seconds between looking and writing.
 
 Switch = Callable[[], AbstractContextManager]
 
 
 @dataclass(frozen=True)
 class Size:
-    processes: int
+    desks: int
     attempts: int
 
 
 @dataclass
 class Answer:
-    """What one attempt came to: ``done`` with the row's number, ``refused`` with codes or a sentence, or ``fault``."""
+    """What one attempt came to: ``done`` with the row's number, ``refused`` with codes or a sentence, or ``fault``. ``desk``: its own thread."""
 
     job: Any
     kind: str
     value: Any
-    process: int = field(default_factory=os.getpid)
+    desk: int = field(default_factory=threading.get_native_id)
 
 
 # ---- processes ----
 
 
-def at_once(processes: int, jobs: list, act: Callable[[Any], Answer], defect: Switch = nullcontext) -> list[Answer]:
+def at_once(processes: int, jobs: list, act: Callable[[Any], Answer], way: Switch = nullcontext) -> list[Answer]:
     """Give the jobs out in turn, so that neighbours in the list run at the same time; all answers, in any order.
 
-    The processes are forked: they share nothing with this one any more, and a ``defect`` is put back in them only.
+    The processes are forked: they share nothing with this one any more. ``way`` is how they go about it.
     """
     connections.close_all()  # A connection must never be used by two processes.
     context = multiprocessing.get_context("fork")
@@ -70,8 +72,8 @@ def at_once(processes: int, jobs: list, act: Callable[[Any], Answer], defect: Sw
         # While a browser is open in this process Django keeps a second set of connections, which closing does not reach and a fork does.
         for inherited in connections.all(initialized_only=True):
             inherited.connection = None
-        with defect():
-            start.wait(60)
+        with way():
+            start.wait(LIMIT)
             answers.put([act(job) for job in mine])
         connections.close_all()
 
@@ -82,7 +84,7 @@ def at_once(processes: int, jobs: list, act: Callable[[Any], Answer], defect: Sw
     for _ in workers:
         found += _next(answers, workers)
     for worker in workers:
-        worker.join(60)
+        worker.join(LIMIT)
     assert [worker.exitcode for worker in workers] == [0] * processes
     return found
 
@@ -154,8 +156,8 @@ def settling_as(liaison) -> Callable[[tuple[BillEntry, str]], Answer]:
 def wrong_after_settling(answers: list[Answer], person: Person, size: Size) -> list[str]:
     """Everything that should not be: empty when no fen is above the cap, nothing is booked twice and the sums hold."""
     wrong = [f"fault: {answer.value}" for answer in answers if answer.kind == "fault"]
-    if len(answers) != size.attempts or len({answer.process for answer in answers}) != size.processes:
-        wrong.append("not every attempt was made in its own process")
+    if len(answers) != size.attempts or len({answer.desk for answer in answers}) != size.desks:
+        wrong.append("not every attempt was made at its own desk")
     by_bill: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
         by_bill[answer.job[0]].append(answer)
@@ -238,12 +240,12 @@ def wrong_after_reversing(answers: list[Answer], person: Person) -> list[str]:
     return wrong
 
 
-# ---- the defects put back, in the racing processes only ----
+# ---- the pause of the many, and the defects put back among the few ----
 
 
 @contextmanager
 def slowly() -> Iterator[None]:
-    """No defect: only the pause between looking and writing, which must change nothing."""
+    """A pause between looking and writing, which must change nothing."""
     right = settling.prepare
 
     def prepare(**asked):
@@ -258,7 +260,7 @@ def slowly() -> Iterator[None]:
 @contextmanager
 def nothing_locked() -> Iterator[None]:
     """Rows are looked up and not held; the sums are still checked."""
-    with slowly(), patch.object(QuerySet, "select_for_update", lambda queryset, **_: queryset.all()):
+    with patch.object(QuerySet, "select_for_update", lambda queryset, **_: queryset.all()):
         yield
 
 
@@ -272,5 +274,26 @@ def nothing_locked_nor_checked() -> Iterator[None]:
 @contextmanager
 def keys_kept_outside() -> Iterator[None]:
     """The request's key is written after the transaction, not in it: here its process has always died between the two."""
-    with slowly(), patch.object(settling, "carried_out", lambda request: None), patch.object(settling, "_keep", lambda request, **_: None):
+    with patch.object(settling, "carried_out", lambda request: None), patch.object(settling, "_keep", lambda request, **_: None):
         yield
+
+
+# ---- few at once, one step at a time ----
+
+
+def settled_by_few(window: Window, jobs: int, again: int = 1, defect: Switch = nullcontext) -> tuple[Person, list[Answer]]:
+    """So many bills of one person, each sent so many times: every desk has looked before the first writes, then one after another."""
+    person = patient_with_many_stays(window)
+    bills = [bill for bill in bills_of(window, person, jobs) for _ in range(again)]
+    with transaction.atomic():  # The year's row is there: making it would hold the others up as a lock does.
+        settling.hold_year(person.pk, place_of(person, FIRST_DAY).area, FIRST_DAY.year)
+    race, act = Race(), settling_as(window.liaison)
+    with race.after(settling, "prepare"), defect():
+        return person, race.run(*[lambda bill=bill: act((bill, f"{bill.bill_no}-a")) for bill in bills])
+
+
+def reversed_by_two(window: Window, person: Person, defect: Switch = nullcontext) -> list[Answer]:
+    """The person's one settlement reversed by two, each of whom has looked before the first writes."""
+    race, act = Race(), reversing_as(window.liaison)
+    with race.before(Reversal, "save"), defect():
+        return race.run(*[lambda job=job: act(job) for job in reversals_of(person)])

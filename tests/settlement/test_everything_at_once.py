@@ -13,8 +13,8 @@ from settlement.models import PersonYear, Settlement, Statement, StatementEntry
 from settlement.order import summed
 from settlement.verification import Verified, one_moment, verify
 from tests.cast import Cast, on_day
+from tests.racing import faults, together
 from tests.settlement.test_paid_bill_walls import row
-from tests.settlement.test_statement_races import at_once
 from tests.settlement.window import YUAN, Window
 
 OCTOBER, NOVEMBER = datetime.date(2017, 10, 1), datetime.date(2017, 11, 1)
@@ -47,7 +47,7 @@ def test_everything_at_once_ends_and_adds_up():
             lambda: check_again(by=cast.insurance),
             lambda: end_category(by=cast.poverty, fact=fact, on=datetime.date(2017, 9, 18), reason="脱贫"),
         ]
-        assert at_once(*acts) == []
+        assert faults(together(*acts)) == []
         for month in (OCTOBER, NOVEMBER):
             try:
                 prepare_month(by=window.liaison, month=month)

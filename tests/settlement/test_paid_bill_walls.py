@@ -10,7 +10,7 @@ from settlement.actions.checking import import_paid_bills
 from settlement.models import PaidBill
 from settlement.paid_rows import PaidRow
 from tests.cast import Cast
-from tests.settlement.test_statement_races import at_once
+from tests.racing import faults, together
 from tests.settlement.window import YUAN, Window
 
 
@@ -50,5 +50,5 @@ def test_the_same_file_sent_by_two_at_once_is_kept_once():
     one, other = window.patient("石永福"), window.patient("韦桂兰")
     rows = [row(one, cast.hospital), row(other, cast.hospital, bill_no="WF-2", line=3)]
     senders = [(cast.lead, rows), (cast.insurance, rows[::-1]), (cast.clerk, rows), (cast.civil, rows[::-1])]
-    assert at_once(*[lambda by=by, rows=rows: import_paid_bills(by=by, rows=rows) for by, rows in senders]) == []
+    assert faults(together(*[lambda by=by, rows=rows: import_paid_bills(by=by, rows=rows) for by, rows in senders])) == []
     assert PaidBill.objects.everywhere("test").count() == 2

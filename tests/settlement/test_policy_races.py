@@ -13,7 +13,7 @@ from settlement.actions.policies import publish
 from settlement.faults import BillRefused
 from settlement.models import Settlement
 from settlement.policy_scope import versions_for
-from tests.ledger.test_races import at_once
+from tests.racing import at_once
 from tests.settlement.policy_desk import PolicyDesk
 from tests.settlement.window import Window
 

@@ -2,10 +2,9 @@
 
 import datetime
 import re
-import threading
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from ledger import clock
 from ledger.actions.cases import open_case
@@ -20,6 +19,7 @@ from ledger.standing import differences
 from tests.cast import on_day
 from tests.ledger.importing.lists import f2, roster
 from tests.ledger.importing.test_preview import DAY, Lines, look, rows
+from tests.racing import Race, faults, said
 
 pytestmark = pytest.mark.django_db
 
@@ -209,14 +209,8 @@ def test_a_number_taken_in_the_very_moment_refuses_its_line_alone(cast, lines, m
     upload = look(cast.clerk, f2(lines.f2(姓名="甲一", 身份证号=number.number), lines.f2(姓名="乙一")))
     facts, batch = cast.facts("抢先", id_number=number), writing.register_people
 
-    def faster() -> None:
-        register_person(by=cast.lead, facts=facts, categories=[])
-        connections.close_all()
-
     def between(**told):
-        desk = threading.Thread(target=faster)
-        desk.start()
-        desk.join(20)
+        assert faults(Race().run(lambda: register_person(by=cast.lead, facts=facts, categories=[]))) == []
         return batch(**told)
 
     cast.lead, facts.village.parent  # noqa: B018 - fetched before the other thread needs them
@@ -263,30 +257,13 @@ def test_a_second_import_writes_nothing(cast, lines):
 def test_two_imports_at_once_write_once(cast, lines, monkeypatch, locked):
     """With the lock taken away both presses believe the list to be open: the same test then goes red."""
     upload = look(cast.clerk, f2(*[lines.f2(姓名=f"石爱{word}") for word in "甲乙丙丁"]))
-    ready, answers, held = threading.Barrier(2), [], uploads.held
-
-    def press():
-        try:
-            ready.wait(10)
-            answers.append(str(uploads.import_people(by=cast.clerk, upload=upload).outcome["new"]))
-        except Refused as refused:
-            answers.append(refused.message)
-        finally:
-            connections.close_all()
-
-    def not_held(by, upload):
-        found = Upload.objects.visible_to(by).get(pk=upload.pk)
-        ready.wait(10)
-        return found
-
-    monkeypatch.setattr(uploads, "held", held if locked else not_held)
-    both = [threading.Thread(target=press) for _ in range(2)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join(30)
-    once = sorted(answers) == ["4", "这份名单已经导入过，没有再写一次。"]
-    assert once == locked and (AuditEvent.objects.filter(action="people_imported").count() == 1) == locked
+    if not locked:
+        monkeypatch.setattr(uploads, "held", lambda by, upload: Upload.objects.visible_to(by).get(pk=upload.pk))
+    race = Race()
+    with race.after(uploads, "held"):
+        answers = race.run(*[lambda: uploads.import_people(by=cast.clerk, upload=upload).outcome["new"]] * 2)
+    assert said(answers) == ["done", "这份名单已经导入过，没有再写一次。" if locked else "done"]
+    assert AuditEvent.objects.filter(action="people_imported").count() == (1 if locked else 2)
     assert Person.objects.visible_to(cast.clerk).count() == 4  # The database keeps a number unique whatever else fails.
 
 

@@ -3,13 +3,11 @@
 import datetime
 import logging
 import re
-from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core import serializers
-from django.db import connection
 from django.test import override_settings
 from django.urls import reverse
 
@@ -18,6 +16,7 @@ from ledger.trail_words import REFUSALS
 from settlement.actions.clients import rotate_secret, switch_client
 from settlement.api import authentication
 from settlement.models import Client, ClientNonce, Settlement
+from tests.racing import together
 from tests.settlement.api.system import System
 
 pytestmark = pytest.mark.django_db
@@ -237,14 +236,7 @@ def test_the_same_request_sixteen_times_at_once_passes_once(system):
     system.get(ASK)
     ClientNonce.objects.all().delete()
 
-    def again(_) -> int:
-        try:
-            return system.again().status_code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        statuses = list(pool.map(again, range(16)))
+    statuses = together(*[lambda: system.again().status_code] * 16)
     assert sorted(statuses) == [200] + [401] * 15
 
 
@@ -252,14 +244,10 @@ def test_the_same_request_sixteen_times_at_once_passes_once(system):
 def test_the_same_bill_eight_times_at_once_is_settled_once(system, window, body_of):
     body = body_of(window.patient("石永福"))
 
-    def ask(_) -> tuple[int, bytes]:
-        try:
-            answer = System(system.code, system.secret).post("settlements", body, key="A")
-            return answer.status_code, answer.content
-        finally:
-            connection.close()
+    def ask() -> tuple[int, bytes]:
+        answer = System(system.code, system.secret).post("settlements", body, key="A")
+        return answer.status_code, answer.content
 
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(ask, range(8)))
+    answers = together(*[ask] * 8)
     assert len(set(answers)) == 1 and answers[0][0] == 201
     assert Settlement.objects.everywhere("test").count() == 1
