@@ -10,6 +10,7 @@ from django import forms
 
 from ledger.actions.refusals import Refused
 from ledger.identity import read_phone, tidy
+from ledger.money import grouped, read_amount
 from ledger.upload_memory import DroppedFile
 
 # Full-width digits, letters and the hyphen alone: NFKC would narrow the brackets and commas of Chinese text too.
@@ -86,6 +87,23 @@ class DayField(forms.Field):
             return value
         try:
             return read_day(str(value))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class AmountField(forms.Field):
+    """Yuan as somebody tired types them; cleans to whole fen, None where nothing is written."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def prepare_value(self, value):
+        return grouped(value) if isinstance(value, int) else value
+
+    def to_python(self, value):
+        if value is None or not str(value).strip():
+            return None
+        try:
+            return read_amount(str(value))
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
 

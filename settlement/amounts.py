@@ -3,14 +3,10 @@
 from decimal import Decimal
 from functools import lru_cache
 
+from ledger.money import grouped
 from settlement.engine.money import MILLION
 
 HUNDRED_MILLION = 100 * MILLION
-
-
-def grouped(fen: int) -> str:
-    """55,812.60"""
-    return f"{fen // 100:,}.{fen % 100:02d}"
 
 
 def of_rule(fen: int) -> str:

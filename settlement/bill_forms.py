@@ -1,58 +1,20 @@
 """The forms of the window: a patient's number, a bill as the cashier's slip has it, an expected cost, a case that was found."""
 
 import datetime
-import re
-import unicodedata
 
 from django import forms
 
-from ledger.forms import DayField, LedgerForm, NumberText, PlainField, read_day
-from settlement.cells import HIGHEST
+from ledger.forms import AmountField, DayField, LedgerForm, NumberText, PlainField, read_day
 from settlement.desk import Desk
 from settlement.engine.policy import ENTERED
 from settlement.entitlement import Entitlement
 from settlement.faults import Fault
 
-AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)?(?:\.(\d*))?")
 # What the bill itself contradicts is said beside its field; what the ledger lacks is said on the preview, where the chain shows too.
 OF_THE_BILL = {
     "wrong_amount", "in_the_future", "drugs_above_total", "amount_not_taken", "bill_number_missing", "bill_number_wrong", "bill_number_used",
     "stay_settled", "stay_overlaps", "discharge_differs", "not_in_force",
 }  # fmt: skip
-
-
-def read_amount(text: str) -> int:
-    """Fen from 62,480.35, ６２４８０．３５, ¥62480.35元, 62 480。35; raises ValueError with the sentence."""
-    narrow = unicodedata.normalize("NFKC", text).replace("。", ".").replace("、", ",")
-    narrow = re.sub(r"\s", "", narrow).removeprefix("¥").removeprefix("￥").removesuffix("整").removesuffix("元")
-    if narrow.startswith(("-", "−", "－")):
-        raise ValueError("金额不能是负数，请核对。")
-    match = AMOUNT.fullmatch(narrow)
-    if not match or not (match[1] or match[2]):
-        raise ValueError(f"“{text.strip()[:20]}”不是金额。请写成 62480.35 这样的数字，单位是元。")
-    whole, decimals = (match[1] or "0").replace(",", "").lstrip("0") or "0", match[2] or ""
-    if len(decimals) > 2:
-        raise ValueError(f"金额最多两位小数，现在有 {len(decimals)} 位。请按账单写到分。")
-    if len(whole) > 8:
-        raise ValueError(f"金额最大为 {HIGHEST // 100:,}.99 元，请核对。")
-    return int(whole) * 100 + int(decimals.ljust(2, "0"))
-
-
-class AmountField(forms.Field):
-    """Yuan as somebody tired types them; cleans to whole fen, None where nothing is written."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-
-    def prepare_value(self, value):
-        return f"{value // 100:,}.{value % 100:02d}" if isinstance(value, int) else value
-
-    def to_python(self, value):
-        if value is None or not str(value).strip():
-            return None
-        try:
-            return read_amount(str(value))
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
 
 
 class PatientForm(LedgerForm):

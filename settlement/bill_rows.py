@@ -13,12 +13,12 @@ from ledger.forms import read_day
 from ledger.identity import IdNumberError, read_id_number
 from ledger.importing.reader.cells import Number
 from ledger.models import Case, Disease, Person, Staff
+from ledger.money import read_amount
 from ledger.protection import mask_id_number
 from settlement import national
 from settlement.actions.settling import SAMPLE_SENTENCE, Request
 from settlement.amounts import grouped
 from settlement.bill_file import COLUMNS, BillRow, Cell, ReadFile, day_text
-from settlement.bill_forms import read_amount
 from settlement.cells import is_formula
 from settlement.engine.policy import ENTERED
 from settlement.entitlement import place_of, state_of

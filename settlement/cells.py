@@ -5,7 +5,6 @@ import re
 
 AMOUNT = re.compile(r"[0-9]+(\.[0-9]{1,2})?")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-HIGHEST = 99_999_999_99
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 

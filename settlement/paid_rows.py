@@ -15,9 +15,10 @@ from ledger.forms import read_day
 from ledger.identity import IdNumberError, read_id_number
 from ledger.importing.reader.cells import Cell, Number, text_of
 from ledger.models import Disease, Division, Person, Staff
+from ledger.money import HIGHEST
 from ledger.protection import keyed_hash, mask_id_number
 from settlement.amounts import grouped
-from settlement.cells import HIGHEST, is_formula
+from settlement.cells import is_formula
 from settlement.engine.policy import Layer, Policy
 from settlement.models import PaidBill, PolicyVersion, Settlement, VersionState
 from settlement.money import to_yuan

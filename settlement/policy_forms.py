@@ -8,10 +8,9 @@ from django import forms
 from django.forms import BoundField
 
 from hospitals.models import Hospital
-from ledger.forms import DayField, LedgerForm, PlainField
+from ledger.forms import AmountField, DayField, LedgerForm, PlainField
 from ledger.models import Disease
 from settlement.actions.signing import NotSigned, SignEntry
-from settlement.bill_forms import AmountField
 from settlement.engine.policy import Policy
 from settlement.figures import Figure
 from settlement.models import PolicyVersion

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from hospitals.models import Hospital, Stay
 from ledger import clock
 from ledger.models import Case, Disease, Person, Staff
+from ledger.money import HIGHEST
 from settlement.amounts import grouped
-from settlement.cells import HIGHEST, is_formula
+from settlement.cells import is_formula
 from settlement.engine.bill import Bill, Result, Year
 from settlement.engine.chain import bill_faults
 from settlement.engine.errors import CannotSettle, MissingRule, NotInForce, UnknownCode, WrongAmount

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from hospitals.models import Hospital
 from ledger import clock
+from ledger.capitals import capitals
 from ledger.identity import age_on
 from ledger.models import Disease, Division, Person, Programme, Staff, UnitName
 from ledger.models.division import UnitKind
 from settlement.amounts import grouped
 from settlement.calculation import COUNTED
-from settlement.capitals import capitals
 from settlement.engine.bill import Bill, Result
 from settlement.engine.policy import Policy
 from settlement.grounds import clauses

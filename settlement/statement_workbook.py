@@ -7,9 +7,9 @@ from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ledger.capitals import capitals
 from ledger.workbook import HEADING, STRONG, TITLE, to_bytes
 from settlement.actions.statements import totals
-from settlement.capitals import capitals
 from settlement.models import Standing, Statement, StatementEntry, StatementEvent
 from settlement.money import to_fen
 from settlement.statement_page import layers_of, rows_of

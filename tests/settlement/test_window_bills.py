@@ -10,7 +10,7 @@ from django.urls import reverse
 from hospitals.actions import admit, record_stay
 from ledger.actions.categories import hold_category
 from ledger.models import AuditEvent, Category
-from settlement.bill_forms import read_amount
+from ledger.money import read_amount
 from settlement.models import PersonYear, PolicyArea, PriceLimit, Settlement
 from tests.settlement.counter import TYPED, Counter, errors_of, summary_of
 from tests.settlement.window import YUAN

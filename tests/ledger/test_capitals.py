@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.capitals import capitals
+from ledger.capitals import capitals
 
 WRITTEN = [
     (0, "零元整"), (1, "壹分"), (10, "壹角"), (5_05, "伍元零伍分"), (10_00, "壹拾元整"), (15_00, "壹拾伍元整"), (100_00, "壹佰元整"),
