@@ -112,6 +112,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveSmallIntegerField(verbose_name="期")),
                 ("due_on", models.DateField(verbose_name="应还日期")),
                 ("amount_yuan", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="应还（元）")),
+                ("upto_yuan", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="累计应还（元）")),
                 (
                     "repayment",
                     models.ForeignKey(

@@ -168,12 +168,13 @@ class Repayment(models.Model):
 
 
 class Instalment(models.Model):
-    """One part of a repayment agreement."""
+    """One part of a repayment agreement; ``upto_yuan`` is what is repaid in all once it and every earlier part are."""
 
     repayment = models.ForeignKey(Repayment, models.CASCADE, related_name="instalments", verbose_name="还款协议")
     number = models.PositiveSmallIntegerField("期")
     due_on = models.DateField("应还日期")
     amount_yuan = models.DecimalField("应还（元）", max_digits=14, decimal_places=2)
+    upto_yuan = models.DecimalField("累计应还（元）", max_digits=14, decimal_places=2)
 
     class Meta:
         verbose_name = verbose_name_plural = "分期"

@@ -16,7 +16,7 @@ _BY_MODEL = {
     "ledger.PolicyCard": ("person number during", "id"),
     "ledger.Case": (
         "person disease found_how found_by_name diagnosed_on diagnosis_hospital icd10 outcome folded_into",
-        "id county township state found_on registered_on registered_by verified_on hospital_code hospital_name completed_on closed_on"
+        "id county township state found_on registered_on registered_by verified_on hospital_code hospital_name referral_code completed_on closed_on"
         " age_confirmation_needed age_confirmed_by assigned_to changed_at version",
     ),
     "ledger.CaseEvent": ("person case text reason by_name", "id at on move from_state to_state by unit county"),
@@ -92,12 +92,12 @@ _BY_MODEL = {
         "stay self_pay_yuan paid_yuan owed_yuan signed_on signed_by agreed_yuan",
         "id settled recorded_at recorded_by",
     ),
-    "hospitals.Instalment": ("repayment due_on amount_yuan", "id number"),
+    "hospitals.Instalment": ("repayment due_on amount_yuan upto_yuan", "id number"),
     "hospitals.Repaid": ("repayment paid_on amount_yuan receipt withdrawn_reason", "id recorded_at recorded_by withdrawn_on"),
     "hospitals.Referral": (
         "person case direction from_hospital to_hospital to_name reason condition treated_so_far head_of_department patient_agreed"
-        " family_name family_relation doctor doctor_phone leaves_area approval_number approval_refused",
-        "id state approved_on approved_by requested_at requested_by ended_at",
+        " family_name family_relation doctor doctor_phone emergency leaves_area approval_number approval_refused",
+        "id state approved_on approved_by approved_in valid_from valid_until requested_at requested_by moved_at ended_at",
     ),
     "hospitals.ReferralMove": ("referral text", "id at to_state by unit"),
     "hospitals.Contact": (
@@ -123,6 +123,8 @@ _BY_MODEL = {
     ),
     "settlement.SignOff": ("", "id version key document clause signed_at signed_by"),
     "settlement.PriceLimit": ("", "id area disease level during amount_yuan document made_at made_by"),
+    "settlement.PlanEstimate": ("plan total_yuan in_policy_yuan limit_yuan self_pay_yuan why_not notices", "id version sample made_at"),
+    "settlement.PlanEstimateLine": ("estimate applies amount_yuan", "id position layer title payer"),
     "settlement.PersonYear": ("person state differences differs", "id area year"),
     "settlement.Settlement": (
         "person_year person stay disease bill_no admitted_on discharged_on referral_number inputs year_before total_yuan in_policy_yuan"
@@ -155,8 +157,8 @@ _BY_MODEL = {
         "person entitled_yuan paid_yuan difference_yuan reason",
         "id county bill settlement finding layer title position sample checked_at",
     ),
-    "reports.DueRule": ("", "id prefecture form day hour first_period document"),
-    "reports.Due": ("", "id county form period cut_off_on deadline_at"),
+    "reports.DueRule": ("", "id prefecture form day hour months_after first_period first_months first_deadline_on document"),
+    "reports.Due": ("", "id county form covers_from period cut_off_on deadline_at"),
     "reports.Heartbeat": ("", "name beat_at"),
     "reports.Submission": (
         "payload",
