@@ -8,6 +8,7 @@ class HospitalsConfig(AppConfig):
     def ready(self) -> None:
         from hospitals.directory import is_hospital
         from hospitals.merging import VOICES
+        from hospitals.planning import cancel_with_case as end_plans
         from hospitals.visits import cancel_with_case
         from ledger.case_endings import ended_with
         from ledger.hospital_codes import answered_by
@@ -15,5 +16,6 @@ class HospitalsConfig(AppConfig):
 
         answered_by(is_hospital)
         ended_with(cancel_with_case)
+        ended_with(end_plans)
         for name, voice in VOICES.items():
             spoken_for(name, voice)

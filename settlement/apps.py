@@ -6,7 +6,10 @@ class SettlementConfig(AppConfig):
     verbose_name = "一站式结算"
 
     def ready(self) -> None:
+        from hospitals.estimating import estimated_by
         from ledger.merging.links import spoken_for
         from settlement.merging import VOICE
+        from settlement.plan_estimate import estimate_plan, figures_of
 
+        estimated_by(estimate_plan, figures_of)
         spoken_for(self.name, VOICE)

@@ -1,6 +1,7 @@
 """Policies in force, people's years, settlements and what undoes them."""
 
 from settlement.models.client import Client, ClientNonce
+from settlement.models.estimate import PlanEstimate, PlanEstimateLine
 from settlement.models.paid import CheckFinding, Finding, PaidBill
 from settlement.models.policy import PolicyArea, PolicyVersion, PriceLimit, SignOff, VersionState
 from settlement.models.request import RequestKey
@@ -18,6 +19,8 @@ __all__ = [
     "Client",
     "ClientNonce",
     "PersonYear",
+    "PlanEstimate",
+    "PlanEstimateLine",
     "PolicyArea",
     "PolicyVersion",
     "PriceLimit",
