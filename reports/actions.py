@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -11,12 +10,12 @@ from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.models import Division, Role, Staff
 from reports.changes import changes
+from reports.due_making import SHANGHAI, owed_in
+from reports.forms.f6 import f6_payload
 from reports.forms.payload import build, canonical, figures, rows_hash
-from reports.models import Due, DueRule, Submission
+from reports.models import GROUPS, MONTHLY, Due, DueRule, Submission
 from reports.models.submission import SubmissionState
 from reports.returns import payload_of
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class AlreadySubmitted(Refused):
@@ -36,21 +35,18 @@ def make_dues(prefecture: Division, year: int) -> int:
     counties = list(Division.objects.counties_of(prefecture))
     rows = []
     for rule in DueRule.objects.filter(prefecture=prefecture):
-        periods = [datetime.date(year, month, 1) for month in range(1, 13)]
-        for period in (period for period in periods if period >= rule.first_period):
-            cut_off = period.replace(day=rule.day)
-            deadline = datetime.datetime.combine(cut_off, datetime.time(rule.hour), SHANGHAI)
-            rows += [Due(county=county, form=rule.form, period=period, cut_off_on=cut_off, deadline_at=deadline) for county in counties]
+        for owed in owed_in(rule, year):
+            rows += [Due(county=county, form=rule.form, **vars(owed)) for county in counties]
     asked = Due.objects.everywhere("what is due names nobody")
     before = asked.filter(county__in=counties).count()
     Due.objects.bulk_create(rows, ignore_conflicts=True)
     return asked.filter(county__in=counties).count() - before
 
 
-def _lock_dues(county: Division, period: datetime.date) -> list[Due]:
-    """A county's dues of a period, locked in one order, so that two who build or submit wait for each other."""
-    dues = Due.objects.everywhere("a county's own return").select_for_update(of=("self",)).filter(county=county, period=period)
-    found = list(dues.order_by("form"))
+def _lock_dues(county: Division, period: datetime.date, group: Iterable[str]) -> list[Due]:
+    """A county's dues of a period and group, locked in one order, so that two who build or submit wait for each other."""
+    dues = Due.objects.everywhere("a county's own return").select_for_update(of=("self",))
+    found = list(dues.filter(county=county, period=period, form__in=group).order_by("form"))
     if not found:
         raise Refused(f"{county.label} {period.year} 年 {period.month} 月没有应报的报表。请先核对应报规则。")
     if period > clock.today():
@@ -63,23 +59,32 @@ def _latest(due: Due) -> Submission | None:
 
 
 @transaction.atomic
-def rebuild_drafts(county: Division, period: datetime.date, by: Staff | None = None) -> list[Submission]:
+def rebuild_drafts(
+    county: Division, period: datetime.date, by: Staff | None = None, *, group: tuple[str, ...] = MONTHLY
+) -> list[Submission]:
     """Bring a county's drafts of a period up to the ledger, as of the cut-off or today when that is earlier.
 
-    Answers the latest revision of every form; submitted ones are left as they are. The draft's number goes up only when its
+    Answers the latest revision of every form of the group; submitted ones are left as they are. The draft's number goes up only when its
     content changed. Run twice, at once, or after being killed, it leaves the same drafts. Raises Refused, NoCoverage.
     """
     drafts, built = [], {}
-    for due in _lock_dues(county, period):
+    for due in _lock_dues(county, period, group):
         kept = _latest(due)
         if kept is not None and kept.is_frozen:
             drafts.append(kept)
             continue
         on = min(due.cut_off_on, clock.today())
         if on not in built:
-            built[on] = build(county, period, on)
+            built[on] = _built(due, county, on)
         drafts.append(_keep(due, kept, on, built[on][due.form], by))
     return drafts
+
+
+def _built(due: Due, county: Division, on: datetime.date) -> dict[str, dict]:
+    """The payloads of the due's group by form, as of a day."""
+    if due.form in MONTHLY:
+        return build(county, due.period, on)
+    return {due.form: f6_payload(county, due.covers_from, due.period, on)}
 
 
 def _keep(due: Due, kept: Submission | None, on: datetime.date, payload: dict, by: Staff | None) -> Submission:
@@ -107,10 +112,10 @@ def _keep(due: Due, kept: Submission | None, on: datetime.date, payload: dict, b
 def submit(
     by: Staff, county: Division, period: datetime.date, forms: Iterable[str], *, seen_hash: dict[str, str] | None = None
 ) -> list[Submission]:
-    """The county's lead submits these forms of a period, all or none; they are frozen as the ledger stands now.
+    """The county's lead submits these forms (of one group) of a period, all or none; they are frozen as the ledger stands now.
 
     ``seen_hash`` is, form by form, the hash of the draft that was looked at. Raises Refused (not the county's lead, nothing
-    chosen, no draft), AlreadySubmitted, DraftChanged (the newer draft is kept), NoCoverage.
+    chosen, no draft, a month that is asked for whole and not over yet), AlreadySubmitted, DraftChanged (the newer draft is kept), NoCoverage.
     """
     forms = sorted(set(forms))
     if by.role != Role.LEAD or by.area_id != county.pk:
@@ -127,8 +132,11 @@ def submit(
 def _submit_locked(
     by: Staff, county: Division, period: datetime.date, forms: list[str], seen_hash: dict[str, str]
 ) -> list[Submission] | DraftChanged:
-    dues = {due.form: due for due in _lock_dues(county, period)}
+    group = next((group for group in GROUPS if set(forms) <= set(group)), MONTHLY)
+    dues = {due.form: due for due in _lock_dues(county, period, group)}
     for form in forms:
+        if form in dues and form not in MONTHLY and clock.today() <= dues[form].cut_off_on:
+            raise Refused(f"{period.year} 年 {period.month} 月还没有过完，{form} 要等月底以后再上报。")
         kept = _latest(dues[form]) if form in dues else None
         if kept is None:
             raise Refused(f"{form} 还没有草稿。请先生成草稿，看过再上报。")
@@ -136,7 +144,7 @@ def _submit_locked(
             when = kept.submitted_at.astimezone(SHANGHAI)
             who = kept.submitted_by.full_name if kept.submitted_by else "负责人"
             raise AlreadySubmitted(f"{form} 已由{who}在 {when:%Y-%m-%d %H:%M} 上报，不用再报。")
-    drafts = [draft for draft in rebuild_drafts(county, period, by) if draft.due.form in forms]
+    drafts = [draft for draft in rebuild_drafts(county, period, by, group=group) if draft.due.form in forms]
     newer = [draft for draft in drafts if draft.due.form in seen_hash and seen_hash[draft.due.form] != draft.rows_hash]
     if newer:
         told = "；".join(f"{draft.due.form}：{'、'.join(draft.changes)}" for draft in newer if draft.changes)

@@ -7,7 +7,7 @@ from reports.forms.wording import FIGURES, LABELS, NEITHER, TOTAL
 
 def changes(before: dict, after: dict) -> list[str]:
     """Compare two payloads of one form; never empty when they differ."""
-    found = _f1(before, after) if after["form"] == "F1" else _f2(before, after)
+    found = {"F1": _f1, "F2": _f2, "F6": _f6}[after["form"]](before, after)
     if before["cut_off_on"] != after["cut_off_on"]:
         found.append(f"统计截止日期由 {before['cut_off_on']} 改为 {after['cut_off_on']}")
     if not found and before != after:
@@ -25,6 +25,14 @@ def _f1(before: dict, after: dict) -> list[str]:
         found.append(f"两类都不属于的人 {after[NEITHER] - before[NEITHER]:+d}")
     if not found and before["people"] != after["people"]:
         found.append("人员有进有出，数字没有变")
+    return found
+
+
+def _f6(before: dict, after: dict) -> list[str]:
+    found = []
+    for key, words in (("served", "累计享受人次"), ("violations", "未享受政策人次")):
+        if before[key] != after[key]:
+            found.append(f"{words} {after[key] - before[key]:+d}")
     return found
 
 

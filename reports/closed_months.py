@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.db.models import Max
 
 from ledger.models import Division
-from reports.models import Due
+from reports.models import MONTHLY, Due
 from reports.models.submission import SubmissionState
 
 DAY = datetime.timedelta(days=1)
@@ -23,7 +23,7 @@ def first_open_day(prefectures: Sequence[Division], *, hold: bool = False) -> da
     With ``hold`` the later dues are locked, one county after the other: whoever submits one of them was done before, and is
     counted, or waits and then builds from what was changed.
     """
-    dues = Due.objects.everywhere("cut-off days name nobody").filter(county__parent__in=prefectures)
+    dues = Due.objects.everywhere("cut-off days name nobody").filter(county__parent__in=prefectures, form__in=MONTHLY)
     last = _last_submitted(dues)
     if hold:
         later = dues.filter(cut_off_on__gt=last) if last else dues

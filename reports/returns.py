@@ -13,7 +13,7 @@ from ledger.models.division import UnitKind
 from ledger.protection import Sealed
 from reports.forms.consolidation import CountyReturn
 from reports.forms.payload import build
-from reports.models import Due, DueRule, Form, Submission
+from reports.models import MONTHLY, Due, DueRule, Form, Submission
 from reports.workbook.city import city_workbook as draw_city
 from reports.workbook.county import county_workbook as draw_county
 
@@ -64,16 +64,16 @@ def payload_of(submission: Submission) -> dict:
 def county_returns(county: Division, period: datetime.date) -> dict[str, Return]:
     """Both forms of a county for a period. Raises NoCoverage, or Refused before the month has begun."""
     kept = Submission.objects.everywhere("a county's return, asked by whoever may see the county").filter(
-        due__county=county, due__period=period
+        due__county=county, due__period=period, due__form__in=MONTHLY
     )
     latest: dict[str, Submission] = {}
     for submission in kept.select_related("due", "submitted_by").order_by("revision"):
         latest[submission.due.form] = submission
-    days = {form: cut_off(county, period, form) for form in Form.values if form not in latest}
+    days = {form: cut_off(county, period, form) for form in MONTHLY if form not in latest}
     built = {day: build(county, period, day) for day in set(days.values())}
     return {
         form: Return(payload_of(latest[form]), latest[form]) if form in latest else Return(built[days[form]][form], None)
-        for form in Form.values
+        for form in MONTHLY
     }
 
 

@@ -3,6 +3,7 @@
 import datetime
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from celery import shared_task
@@ -13,7 +14,7 @@ from django.utils import timezone
 from ledger import clock
 from ledger.models import Division
 from reports.actions import make_dues, rebuild_drafts
-from reports.models import Due, DueRule, Heartbeat, Submission
+from reports.models import GROUPS, MONTHLY, Due, DueRule, Heartbeat, Submission
 from reports.models.submission import SubmissionState
 from reports.returns import city_workbook, county_workbook, first_of
 
@@ -36,14 +37,16 @@ def prepare_due_returns() -> None:
     dues = Due.objects.everywhere("what is due names nobody").filter(period__lte=begun)
     dues = dues.annotate(state=Subquery(latest.values("state")[:1]), built_at=Subquery(latest.values("built_at")[:1]))
     owing = dues.filter(Q(state=None) | Q(state=SubmissionState.DRAFT, built_at__date__lt=today))
-    for county_id, period in sorted(set(owing.values_list("county", "period"))):
-        build_county.delay(county_id, f"{period:%Y-%m}")
+    for group in GROUPS:
+        others = () if group == MONTHLY else (list(group),)
+        for county_id, period in sorted(set(owing.filter(form__in=group).values_list("county", "period"))):
+            build_county.delay(county_id, f"{period:%Y-%m}", *others)
 
 
 @shared_task
-def build_county(county_id: int, period: str) -> None:
-    """Bring a county's drafts of a period up to the ledger."""
-    rebuild_drafts(Division.objects.get(pk=county_id), first_of(period))
+def build_county(county_id: int, period: str, group: Sequence[str] = MONTHLY) -> None:
+    """Bring a county's drafts of a period and group of forms up to the ledger."""
+    rebuild_drafts(Division.objects.get(pk=county_id), first_of(period), group=tuple(group))
 
 
 @shared_task

@@ -11,7 +11,7 @@ from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
-from hospitals.models import FollowUp, Hospital, Stay
+from hospitals.models import Consultation, FollowUp, Hospital, Stay
 from hospitals.visits import UNIT
 from ledger import clock
 from ledger.models import Case, Category, CategoryFact, Person, Role, Staff, Transfer
@@ -160,6 +160,11 @@ def transfers(staff: Staff) -> QuerySet[Transfer]:
     return _since(asked, "city_from") if staff.role == CITY else asked.annotate(since=TruncDate("asked_at"))
 
 
+def unanswered(staff: Staff) -> QuerySet[Consultation]:
+    """Consultations that no expert has answered yet, from the day they were asked."""
+    return Consultation.objects.visible_to(staff).open().annotate(since=TruncDate("asked_at"))
+
+
 def _person_page(row: Case) -> str:
     return reverse("ledger:person", args=[row.person_id])
 
@@ -196,6 +201,9 @@ KINDS: list[Kind] = [
          what=lambda row: str(row.case.disease), mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
     Kind("transfer", "转入申请待答复", transfers, "申请", BUREAU | {CITY}, "去答复", _at("ledger:transfer"),
          late=lambda: Q(city_from__lte=clock.today()), what=lambda row: f"{row.to_county.name}申请转入", mine=_nobodys),
+    Kind("consultation", "会诊没有答复", unanswered, "申请", BUREAU | {LIAISON}, "去看", _at("hospitals:consultation"),
+         late=lambda: Q(wanted_by__lt=clock.today()), what=lambda row: f"{row.case.disease}，{row.group.name}",
+         mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
     Kind("found", "已发现，待登记建档", lambda staff: _since(_open_cases(staff, "found"), "found_on"), "发现", BUREAU | {TOWNSHIP}, "去登记",
          _person_page),
     Kind("planned", "已定方案，待入院", lambda staff: _changed(_open_cases(staff, "planned")), "定方案", frozenset({LIAISON}), "去登记入院",
@@ -222,7 +230,7 @@ def person_of(row) -> Person:
     """Whom a piece of work is about."""
     if isinstance(row, Person):
         return row
-    return row.case.person if isinstance(row, FollowUp | Stay) else row.person
+    return row.case.person if hasattr(row, "case") else row.person
 
 
 def with_people(rows: QuerySet) -> QuerySet:
@@ -232,6 +240,7 @@ def with_people(rows: QuerySet) -> QuerySet:
         Case: ["person__township", "person__village", "disease", "assigned_to"],
         CategoryFact: ["person__township", "person__village"],
         Transfer: ["person__township", "person__village", "to_county"],
+        Consultation: ["case__person__township", "case__person__village", "case__disease", "case__assigned_to", "group"],
     }.get(rows.model, ["case__person__township", "case__person__village", "case__disease", "case__assigned_to"])
     return rows.select_related(*paths)
 

@@ -7,7 +7,7 @@ from config.demo.places import Places
 from ledger.models import AuditEvent, Division, Role, Staff
 from reports.actions import AlreadySubmitted, make_dues, rebuild_drafts, submit
 from reports.forms.payload import build, canonical, figures, rows_hash
-from reports.models import Due, DueRule, Form, Submission
+from reports.models import MONTHLY, Due, DueRule, Form, Submission
 from reports.models.submission import SubmissionState
 
 DOCUMENT = "柳卫医〔2017〕40号 二（五）"
@@ -33,7 +33,7 @@ def make_returns(places: Places) -> list[AuditEvent]:
 
     Answers the trail rows of handing in, not yet written.
     """
-    DueRule.objects.bulk_create(DueRule(prefecture=places.city, form=form, first_period=AUGUST, document=DOCUMENT) for form in Form.values)
+    DueRule.objects.bulk_create(DueRule(prefecture=places.city, form=form, first_period=AUGUST, document=DOCUMENT) for form in MONTHLY)
     make_dues(places.city, 2017)
     leads = {staff.area_id: staff for staff in Staff.objects.filter(role=Role.LEAD).order_by("-username")}
     trail = []
@@ -44,7 +44,7 @@ def make_returns(places: Places) -> list[AuditEvent]:
 
 
 def _hand_in(county: Division, period: datetime.date, lead: Staff, hour: datetime.time) -> list[AuditEvent]:
-    dues = Due.objects.everywhere("the demo's past").filter(county=county, period=period).order_by("form")
+    dues = Due.objects.everywhere("the demo's past").filter(county=county, period=period, form__in=MONTHLY).order_by("form")
     due_of = {due.form: due for due in dues if LATE.get((county.code, period, due.form), 0) is not MISSING}
     if not due_of:
         return []

@@ -14,6 +14,9 @@ F1 adds
     roster   [{person, registered_poor, name, sex, age, diagnosis, address, id_number, insurance_number}, …]
 F2 adds
     rows     [{person, disease, number, name, sex, age, native_place, id_number, registered_on, remark}, …]
+F6, built by itself (forms/f6.py), has the same head but the diseases, and
+    covers_from "2017-09", served, violations (person-times), explanation (填报说明, line by line)
+    rows     [{deposit, person, name, reason, hospital, amount_fen, remedy}, …]
 """
 
 import datetime
@@ -63,6 +66,8 @@ def figures(payload: dict) -> dict:
     """The part of a payload that names nobody: what a list or a chart may show without unsealing the rest."""
     if payload["form"] == "F1":
         return {"rows": payload["rows"], "total": payload["total"], NEITHER: payload[NEITHER], "roster": len(payload["roster"])}
+    if payload["form"] == "F6":
+        return {"served": payload["served"], "violations": payload["violations"]}
     return {"rows": len(payload["rows"]), "people": len({row["person"] for row in payload["rows"]})}
 
 
@@ -75,14 +80,14 @@ def people_behind(payload: dict, row: str, figure: str) -> list[int]:
     return people[NEITHER] if figure == NEITHER else people[row][figure]
 
 
-def _filler(county: Division) -> Staff | None:
+def filler_of(county: Division) -> Staff | None:
     """Who fills the form in: the county bureau's first clerk, else its lead."""
     staff = Staff.objects.filter(area=county, is_active=True)
     return staff.filter(role=Role.CLERK).order_by("username").first() or staff.filter(role=Role.LEAD).order_by("username").first()
 
 
 def _head(form: str, ground: Ground) -> dict:
-    filler = _filler(ground.county)
+    filler = filler_of(ground.county)
     city, diseases = ground.county.prefecture.name, len(ground.diseases)
     return {
         "form": form,

@@ -1,7 +1,7 @@
 """One noun a file; import them from here."""
 
-from reports.models.due import Due, DueRule, Form
+from reports.models.due import DEFERRAL, GROUPS, MONTHLY, Due, DueRule, Form
 from reports.models.heartbeat import Heartbeat
 from reports.models.submission import Submission
 
-__all__ = ["Due", "DueRule", "Form", "Heartbeat", "Submission"]
+__all__ = ["DEFERRAL", "GROUPS", "MONTHLY", "Due", "DueRule", "Form", "Heartbeat", "Submission"]

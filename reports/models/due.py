@@ -9,16 +9,29 @@ from ledger.scope import ScopedQuerySet
 class Form(models.TextChoices):
     F1 = "F1", "F1 进展情况统计表"
     F2 = "F2", "F2 民政核准台账"
+    F6 = "F6", "F6 先诊疗后付费汇总表"
+
+
+# Each group is counted on one look at the ledger, drafted and looked at together; one group's return knows nothing of another's.
+MONTHLY = (Form.F1.value, Form.F2.value)
+DEFERRAL = (Form.F6.value,)
+GROUPS = (MONTHLY, DEFERRAL)
 
 
 class DueRule(models.Model):
-    """A prefecture's rule: this form, every month, by this day and hour."""
+    """A prefecture's rule: this form, every month, by this day and hour, of the month itself or so many months after it.
+
+    The first return may cover several months and have a day of its own.
+    """
 
     prefecture = models.ForeignKey("ledger.Division", models.PROTECT, related_name="due_rules", verbose_name="市")
     form = models.CharField("报表", max_length=4, choices=Form.choices)
     day = models.SmallIntegerField("截止日", default=23)
     hour = models.SmallIntegerField("截止时", default=18)
+    months_after = models.SmallIntegerField("报几个月前的数据", default=0, help_text="0 报当月，1 报上月")
     first_period = models.DateField("首期（月初）")
+    first_months = models.SmallIntegerField("首期包括几个月", default=1)
+    first_deadline_on = models.DateField("首期截止日期", null=True, blank=True, help_text="留空按每月的截止日")
     document = models.CharField("依据", max_length=80, blank=True)
 
     class Meta:
@@ -27,10 +40,12 @@ class DueRule(models.Model):
             models.UniqueConstraint(fields=["prefecture", "form"], name="one_rule_a_form"),
             models.CheckConstraint(condition=models.Q(day__range=(1, 28), hour__range=(0, 23)), name="a_real_deadline"),
             models.CheckConstraint(condition=models.Q(first_period__day=1), name="rule_starts_on_a_first"),
+            models.CheckConstraint(condition=models.Q(months_after__range=(0, 12), first_months__range=(1, 12)), name="rule_within_a_year"),
         ]
 
     def __str__(self):
-        return f"{self.prefecture} {self.get_form_display()} 每月 {self.day} 日 {self.hour}:00"
+        of = {0: "", 1: "报上月"}.get(self.months_after, f"报 {self.months_after} 个月前")
+        return f"{self.prefecture} {self.get_form_display()} 每月 {self.day} 日 {self.hour}:00{of}"
 
 
 class DueQuerySet(ScopedQuerySet):
@@ -40,10 +55,14 @@ class DueQuerySet(ScopedQuerySet):
 
 
 class Due(models.Model):
-    """A county owes a form for a period. ``period`` is the month's first day; the cut-off never moves with the deadline."""
+    """A county owes a form for a period. ``period`` is the month's first day; the cut-off never moves with the deadline.
+
+    A return over several months bears the last of them as its period; ``covers_from`` is the first.
+    """
 
     county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="dues", verbose_name="县（区）")
     form = models.CharField("报表", max_length=4, choices=Form.choices)
+    covers_from = models.DateField("数据从（月初）")
     period = models.DateField("期")
     cut_off_on = models.DateField("统计截止日期")
     deadline_at = models.DateTimeField("上报截止时间")
@@ -53,4 +72,13 @@ class Due(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "应报"
         ordering = ["period", "county__code", "form"]
-        constraints = [models.UniqueConstraint(fields=["county", "form", "period"], name="due_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["county", "form", "period"], name="due_once"),
+            models.CheckConstraint(
+                condition=models.Q(covers_from__day=1, covers_from__lte=models.F("period")), name="due_covers_its_period"
+            ),
+        ]
+
+    @property
+    def several_months(self) -> bool:
+        return self.covers_from < self.period

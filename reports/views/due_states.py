@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ledger import clock
 from ledger.models import Staff
-from reports.models import Due, Submission
+from reports.models import MONTHLY, Due, Submission
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,11 @@ def state_of(due: Due, submission: Submission | None, now: datetime.datetime) ->
     return DueState(due, submission, "草稿", "idle") if submission else DueState(due, None, "未到", "na")
 
 
-def due_states(staff: Staff, periods: Iterable[datetime.date] | None = None, **narrowed) -> list[DueState]:
-    """Every return this member of staff may see for these periods, with its latest revision; two queries, no payload."""
-    dues = Due.objects.visible_to(staff).filter(**narrowed).select_related("county")
+def due_states(
+    staff: Staff, periods: Iterable[datetime.date] | None = None, *, group: tuple[str, ...] = MONTHLY, **narrowed
+) -> list[DueState]:
+    """Every return of the group this member of staff may see for these periods, with its latest revision; two queries, no payload."""
+    dues = Due.objects.visible_to(staff).filter(form__in=group, **narrowed).select_related("county")
     if periods is not None:
         dues = dues.filter(period__in=list(periods))
     dues = list(dues.order_by("period", "county__code", "form"))

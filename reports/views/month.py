@@ -17,7 +17,7 @@ from ledger.protection import mask_phone
 from ledger.templatetags.ledger_page import moment
 from reports.actions import rebuild_drafts, submit
 from reports.forms.payload import policy_notes
-from reports.models import DueRule, Form
+from reports.models import MONTHLY, DueRule
 from reports.returns import Return, county_returns
 from reports.views.checks import Check, run_checks
 from reports.views.due_states import DueState, days_left, due_states, months_around
@@ -49,13 +49,13 @@ def months(request: HttpRequest) -> HttpResponse:
     for state in reversed(states):
         periods.setdefault(state.due.period, {})[state.due.form] = state
     rows = [_month_row(forms) for forms in periods.values()]
-    context = {"rows": rows, "county": staff.area, "forms": Form.values}
+    context = {"rows": rows, "county": staff.area, "forms": MONTHLY}
     return render(request, "reports/months_county.html", context)
 
 
 def _month_row(states: dict[str, DueState]) -> tuple[DueState, list[DueState | None]]:
     """Any state of a county's month, for its dates, and the states in the forms' order."""
-    return next(iter(states.values())), [states.get(form) for form in Form.values]
+    return next(iter(states.values())), [states.get(form) for form in MONTHLY]
 
 
 def _city_months(request: HttpRequest, states: list[DueState]) -> HttpResponse:
@@ -66,7 +66,7 @@ def _city_months(request: HttpRequest, states: list[DueState]) -> HttpResponse:
     for state in states:
         if state.due.period == chosen:
             rows.setdefault(state.due.county.code, {})[state.due.form] = state
-    context = {"periods": periods, "chosen": chosen, "rows": [_month_row(forms) for forms in rows.values()], "forms": Form.values}
+    context = {"periods": periods, "chosen": chosen, "rows": [_month_row(forms) for forms in rows.values()], "forms": MONTHLY}
     return render(request, "reports/months_city.html", context)
 
 
@@ -140,7 +140,7 @@ def _state_line(returns: dict[str, Return]) -> str:
 
 
 def _why_nothing_is_due(county: Division, period: datetime.date) -> str:
-    first = DueRule.objects.filter(prefecture=county.parent_id).aggregate(first=Min("first_period"))["first"]
+    first = DueRule.objects.filter(prefecture=county.parent_id, form__in=MONTHLY).aggregate(first=Min("first_period"))["first"]
     if first and period < first:
         return f"应报从 {first.year} 年 {first.month} 月开始，以前的月份只供查看。"
     return "请市里核对应报规则。"
@@ -197,7 +197,7 @@ def rebuild(request: HttpRequest, period: datetime.date, code: str) -> HttpRespo
 def submit_month(request: HttpRequest, period: datetime.date, code: str) -> HttpResponse:
     """The lead submits what is still open, as it was seen on the page."""
     county = county_in_reach(request.user, code)
-    forms = [form for form in request.POST.getlist("form") if form in Form.values]
+    forms = [form for form in request.POST.getlist("form") if form in MONTHLY]
     seen = {form: request.POST.get(f"seen_{form}", "") for form in forms}
     try:
         submit(request.user, county, period, forms, seen_hash=seen)

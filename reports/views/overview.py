@@ -11,7 +11,7 @@ from ledger.actions.refusals import Refused
 from ledger.models import Division
 from reports.charts import Ranking, percent, ranking
 from reports.forms.f1 import f1_figures
-from reports.models import Form
+from reports.models import MONTHLY
 from reports.views.due_states import DueState, days_left, due_states, months_around
 from reports.views.reach import counties_of
 
@@ -77,7 +77,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "tally": tally(counties, now),
         "owing": len({state.due.county_id for state in now}),
         "goal": f"{GOAL:.0%}",
-        "forms": Form.values,
+        "forms": MONTHLY,
         **_progress(counties, today),
     }
     return render(request, "reports/overview.html", context)
@@ -86,16 +86,16 @@ def overview(request: HttpRequest) -> HttpResponse:
 def build_matrix(counties: list[Division], months: list[datetime.date], states: list[DueState]) -> Matrix:
     """The months' cells county by county. A rate counts only returns whose deadline has passed. Pure."""
     known = {(state.due.county_id, state.due.period, state.due.form): state for state in states}
-    columns = [(month, form) for month in months for form in Form.values]
+    columns = [(month, form) for month in months for form in MONTHLY]
     rows = []
     for county in counties:
-        cells = [Cell(known.get((county.pk, month, form)), form == Form.values[0]) for month, form in columns]
+        cells = [Cell(known.get((county.pk, month, form)), form == MONTHLY[0]) for month, form in columns]
         rows.append(Row(county, cells, _rate([cell.state for cell in cells if cell.state])))
     foot = []
     for number, (month, form) in enumerate(columns):
         column = [row.cells[number].state for row in rows if row.cells[number].state]
         told = f"{sum(map(_good, column))}/{len(column)}" if column and month <= clock.today() else ""
-        foot.append((told, form == Form.values[0]))
+        foot.append((told, form == MONTHLY[0]))
     counted = sorted({state.due.period for state in states if state.deadline_passed})
     return Matrix(months, rows, foot, _rate(states), counted)
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from hospitals.models import Stay
+from hospitals.models import Consultation, Stay
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, AuditSeal, Case, Division, Role, Staff
@@ -157,7 +157,17 @@ def _payer(request: HttpRequest) -> HttpResponse:
 
 
 def _expert(request: HttpRequest) -> HttpResponse:
-    return render(request, "reports/workbench_expert.html", {"today": clock.today()})
+    """The consultations that wait for this expert."""
+    asked = Consultation.objects.visible_to(request.user).open().select_related("case__disease")
+    oldest = asked.order_by("asked_at").first()
+    work = []
+    if oldest:
+        late = asked.filter(wanted_by__lt=clock.today()).count()
+        told = f"最早一件 {timezone.localtime(oldest.asked_at):%m-%d} 申请" + (f"，{late} 件超过希望日期" if late else "")
+        work = [Work(asked.count(), "会诊待答复", told, reverse("hospitals:consultations"), "去答复", "warn" if late else "")]
+    return render(
+        request, "reports/workbench_expert.html", {"today": clock.today(), "work": work, "waiting": sum(row.count for row in work)}
+    )
 
 
 def _auditor(request: HttpRequest) -> HttpResponse:
