@@ -5,8 +5,9 @@ import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from hospitals import visits
+from hospitals import arranging, referring, visits
 from hospitals.models import Hospital, Stay
+from hospitals.taking import is_designated, refuse_closed, refuse_new
 from ledger import clock
 from ledger.actions import cases
 from ledger.actions.history import tell
@@ -14,24 +15,6 @@ from ledger.actions.locking import hold_case, hold_person_of, refuse_carried
 from ledger.actions.refusals import Refused
 from ledger.models import Case, Role, Staff
 from ledger.transitions import OPEN_STATES
-
-
-def is_designated(hospital: Hospital, case: Case, on: datetime.date) -> bool:
-    """Whether the hospital is designated for the case's disease, for its county or the whole prefecture, on that day."""
-    return Hospital.objects.designated_for(disease=case.disease, county=case.county, on=on).filter(pk=hospital.pk).exists()
-
-
-def finishes_at(case: Case, hospital: Hospital) -> bool:
-    """Whether the patient is being treated in that hospital: closed since, it finishes whom it has and takes nobody new."""
-    return case.state == "in_treatment" and _stays_of(case).filter(hospital=hospital).exists()
-
-
-def _refuse_closed(hospital: Hospital, case: Case, on: datetime.date) -> None:
-    """A closed hospital takes nobody new; an admission up to its last day may still be entered late."""
-    if hospital.is_active or hospital.designations.filter(ended_on__gte=on, year=on.year).exists() and on < clock.today():
-        return
-    if not finishes_at(case, hospital):
-        raise Refused(f"{hospital.name}已停用，不再接收新的患者。请选择别的医院。", "hospital")
 
 
 def _own_hospital(hospital: Hospital, by: Staff) -> None:
@@ -49,12 +32,15 @@ def choose_hospital(*, by: Staff, case: Case, hospital: Hospital) -> Case:
     case = hold_case(case, by)
     _own_hospital(hospital, by)
     today = clock.today()
-    _refuse_closed(hospital, case, today)
+    refuse_closed(hospital, case, today)
     if not is_designated(hospital, case, today):
         raise Refused(
             f"{hospital.name}不是{case.county.label} {today.year} 年{case.disease}的定点医院。请从定点医院中选择；已在非定点医院住院的，请直接登记入院。",
             "hospital",
         )
+    arranging.leave_for(by=by, case=case, hospital=hospital)
+    if hospital.code != case.hospital_code:
+        referring.cancel_referral(by=by, case=case, reason=f"改在{hospital.name}定方案")
     return cases.plan_case(by=by, case=case, hospital_code=hospital.code, hospital_name=hospital.name)
 
 
@@ -66,18 +52,20 @@ def admit(*, by: Staff, case: Case, hospital: Hospital, on: datetime.date) -> St
     """
     case = hold_case(case, by)
     _own_hospital(hospital, by)
-    _refuse_closed(hospital, case, on)
+    refuse_new(hospital, case, on)
     opened = _stays_of(case).filter(discharged_on=None).select_related("hospital").first()
     if opened:
         raise Refused(f"{case.person.name}从 {opened.admitted_on} 起在{opened.hospital.name}住院，还没有登记出院。请先登记出院。")
     overlapping = _stays_of(case).filter(discharged_on__gt=on).order_by("-discharged_on").first()
     if overlapping:
         raise Refused(f"入院日期 {on} 早于上一次出院日期 {overlapping.discharged_on}，请核对后改正。", "admitted_on")
-    cases.admit_case(
+    case = cases.admit_case(
         by=by, case=case, on=on, hospital_code=hospital.code, hospital_name=hospital.name,
         note="" if is_designated(hospital, case, on) else "非定点",
     )  # fmt: skip
+    referring.follow_admission(by=by, case=case, hospital=hospital)
     visits.cancel_open(by=by, case=case, reason="再次入院")
+    arranging.end_inability(by=by, case=case, reason=f"已在{hospital.name}入院")
     return Stay.objects.create(case=case, hospital=hospital, admitted_on=on, recorded_at=clock.now(), recorded_by=by)
 
 

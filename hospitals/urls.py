@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hospitals.views import designations, directory, treatment, visit_list, visits
+from hospitals.views import arranging, consultations, designations, directory, experts, treatment, visit_list, visits
 
 app_name = "hospitals"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("kept/<int:pk>/close/", designations.hospital_close, name="hospital-close"),
     # Treatment
     path("people/<int:person_pk>/stays/", treatment.stays, name="stays"),
+    path("cases/<int:pk>/arrange/", arranging.arrange, name="arrange"),
+    path("cases/<int:pk>/unable/", arranging.inability_say, name="inability-say"),
+    path("unable/<int:pk>/", arranging.inability, name="inability"),
     path("cases/<int:pk>/plan/", treatment.plan, name="plan"),
     path("cases/<int:pk>/admit/", treatment.admit, name="admit"),
     path("stays/<int:pk>/discharge/", treatment.discharge, name="discharge"),
@@ -30,4 +33,17 @@ urlpatterns = [
     path("follow-ups/<int:pk>/cancel/", visits.cancel, name="follow-up-cancel"),
     path("people/<int:person_pk>/follow-ups/", visits.panel, name="follow-ups"),
     path("cases/<int:pk>/follow-up/", visits.plan, name="follow-up-plan"),
+    # Experts, and what they are asked
+    path("experts/", experts.experts, name="experts"),
+    path("experts/groups/new/", experts.group_new, name="expert-group-new"),
+    path("experts/groups/<int:pk>/edit/", experts.group_edit, name="expert-group-edit"),
+    path("experts/groups/<int:pk>/end/", experts.group_end, name="expert-group-end"),
+    path("experts/groups/<int:pk>/members/new/", experts.expert_new, name="expert-new"),
+    path("experts/<int:pk>/edit/", experts.expert_edit, name="expert-edit"),
+    path("experts/<int:pk>/end/", experts.expert_end, name="expert-end"),
+    path("consultations/", consultations.consultations, name="consultations"),
+    path("consultations/<int:pk>/", consultations.consultation, name="consultation"),
+    path("consultations/<int:pk>/cancel/", consultations.cancel, name="consultation-cancel"),
+    path("cases/<int:pk>/consultation/", consultations.ask, name="consultation-ask"),
+    path("people/<int:person_pk>/consultations/", consultations.panel, name="consultations-of"),
 ]

@@ -7,7 +7,9 @@ from django.urls import reverse
 from ledger.models import Case, CaseEvent, Role
 from ledger.transitions import COUNTY, HOSPITAL, LEAD, MOVES, REGISTRARS, STATIONS, allowed_moves
 
-BY_HOSPITAL = {move: f"hospitals:{move}" for move in ("plan", "admit", "complete", "withdraw")}
+BY_HOSPITAL = {move: f"hospitals:{move}" for move in ("arrange", "plan", "admit", "complete", "withdraw")} | {
+    "rearrange": "hospitals:arrange"
+}
 # The move that brings a case forward from each state; the rest are asides.
 FORWARD = {
     "found": "register", "registered": "verify", "returned": "resubmit", "verified": "plan", "planned": "admit",
@@ -53,7 +55,8 @@ def stations(case: Case, events: list[CaseEvent]) -> list[Station]:
     """Past, present and future stations; a note says day and hand."""
     reached = {}
     for event in events:  # Newest first: the latest arrival at a station is what counts.
-        reached.setdefault(event.to_state, event)
+        if event.move != "case_arrange":  # Verified it was already.
+            reached.setdefault(event.to_state, event)
     order = [code for code, _ in STATIONS]
     here = order.index("registered" if case.state == "returned" else case.state)
     drawn = []
@@ -68,8 +71,15 @@ def stations(case: Case, events: list[CaseEvent]) -> list[Station]:
     return drawn
 
 
+def forward_of(case: Case) -> str:
+    """The move that brings this case forward: before a hospital is arranged, nobody can write its plan."""
+    return "arrange" if case.state == "verified" and not case.hospital_code else FORWARD.get(case.state, "")
+
+
 def steps(case: Case, staff) -> list[Step]:
-    """The moves this member of staff may make now, the forward one first."""
+    """The moves this member of staff may make now, the forward one first. The other hospital of a referral only reads."""
+    if staff.role == Role.LIAISON and case.hospital_code != staff.hospital_code:
+        return []
     moves = allowed_moves(case.state, staff.role)
     stay = _open_stay(case, staff) if case.state in ("in_treatment", "treated") else None
     if stay:
@@ -96,8 +106,10 @@ def _discharge(stay) -> Step:
 
 def _step(case: Case, move: str) -> Step:
     words = "再次入院" if move == "admit" and case.state in ("in_treatment", "treated") else MOVES[move].label
+    if move == "arrange" and case.hospital_code:
+        words = MOVES["rearrange"].label  # From verified it asks no other move, only the reason.
     address = reverse(BY_HOSPITAL[move], args=[case.pk]) if move in BY_HOSPITAL else reverse("ledger:case-move", args=[case.pk, move])
-    return Step(move, words, address, move in AT_ONCE, FORWARD.get(case.state) == move)
+    return Step(move, words, address, move in AT_ONCE, forward_of(case) == move)
 
 
 def case_progress(case: Case, staff, events: list[CaseEvent], covered: set[int]) -> Progress:
@@ -117,5 +129,5 @@ def _waits(case: Case, open_to: list[Step]) -> str:
     """Whose turn it is, for somebody who cannot bring the case forward; nothing for whoever can, or once it is closed."""
     if case.state not in FORWARD or any(step.forward for step in open_to):
         return ""
-    move = MOVES[FORWARD[case.state]]
+    move = MOVES[forward_of(case)]
     return f"下一步：{move.label}，由{WHOSE[move.roles]}办理。"

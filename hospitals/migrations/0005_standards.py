@@ -13,8 +13,19 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="stay",
+            name="pathway_course",
+            field=models.CharField(
+                blank=True,
+                choices=[("followed", "按路径完成"), ("left", "退出路径"), ("none", "没有适用的路径")],
+                help_text="留空表示医院还没有说明",
+                max_length=8,
+                verbose_name="路径执行",
+            ),
+        ),
+        migrations.AddField(
+            model_name="stay",
             name="pathway_left",
-            field=models.CharField(blank=True, help_text="留空表示按路径完成", max_length=200, verbose_name="退出路径的原因"),
+            field=models.CharField(blank=True, max_length=200, verbose_name="退出路径的原因"),
         ),
         migrations.CreateModel(
             name="Standard",
@@ -30,7 +41,7 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=120, verbose_name="名称")),
                 ("issuer", models.CharField(blank=True, max_length=80, verbose_name="发文机关")),
                 ("issued_on", models.DateField(blank=True, null=True, verbose_name="发文日期")),
-                ("ended_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="最后一天")),
                 ("file_name", models.CharField(blank=True, max_length=120, verbose_name="文件名")),
                 ("media_type", models.CharField(blank=True, max_length=20, verbose_name="类型")),
                 ("size", models.PositiveIntegerField(default=0, verbose_name="字节数")),
@@ -60,6 +71,22 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to="hospitals.standard",
                 verbose_name="临床路径",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stay",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("pathway", None), ("pathway_course__in", ["", "none"]), ("pathway_left", "")),
+                    models.Q(("pathway__isnull", False), ("pathway_course", "followed"), ("pathway_left", "")),
+                    models.Q(
+                        ("pathway__isnull", False),
+                        ("pathway_course", "left"),
+                        models.Q(("pathway_left", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="pathway_told_whole",
             ),
         ),
         migrations.AddConstraint(

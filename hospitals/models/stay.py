@@ -6,6 +6,14 @@ from ledger.models.reach import reach
 from ledger.scope import ScopedQuerySet
 
 
+class Course(models.TextChoices):
+    """What became of the clinical pathway in a stay; nothing is said while nobody has told it."""
+
+    FOLLOWED = "followed", "按路径完成"
+    LEFT = "left", "退出路径"
+    NONE = "none", "没有适用的路径"
+
+
 class StayQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
@@ -23,7 +31,8 @@ class Stay(models.Model):
     completed_on = models.DateField("完成治疗日期", null=True, blank=True)
     lasting = models.BooleanField("长期治疗已建立", default=False, help_text="透析、血友病等：已按计划进行")
     pathway = models.ForeignKey("hospitals.Standard", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="临床路径")
-    pathway_left = models.CharField("退出路径的原因", max_length=200, blank=True, help_text="留空表示按路径完成")
+    pathway_course = models.CharField("路径执行", max_length=8, choices=Course.choices, blank=True, help_text="留空表示医院还没有说明")
+    pathway_left = models.CharField("退出路径的原因", max_length=200, blank=True)
     recorded_at = models.DateTimeField("录入时间")
     recorded_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="录入人")
 
@@ -42,6 +51,12 @@ class Stay(models.Model):
                 name="completed_after_admitted",
             ),
             models.UniqueConstraint(fields=["case"], condition=models.Q(discharged_on__isnull=True), name="one_open_stay_a_case"),
+            models.CheckConstraint(
+                condition=models.Q(pathway_course__in=["", "none"], pathway=None, pathway_left="")
+                | models.Q(pathway_course="followed", pathway__isnull=False, pathway_left="")
+                | models.Q(pathway_course="left", pathway__isnull=False) & ~models.Q(pathway_left=""),
+                name="pathway_told_whole",
+            ),
         ]
 
     @property

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from hospitals import actions
 from hospitals.forms import AdmitForm, CompleteForm, DischargeForm, PlanForm
 from hospitals.models import Stay
+from hospitals.views.arranging import told_of
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.forms import LedgerForm, ReasonForm, posted
@@ -30,7 +31,7 @@ def stays(request: HttpRequest, person_pk: int) -> HttpResponse:
     if not request.htmx:  # The panel belongs to a page that is on the trail already.
         note_reading(request, person, "住院")
     template = "hospitals/_stays.html" if request.htmx else "hospitals/stays.html"
-    return render(request, template, {"person": person, "stays": [_row(stay) for stay in rows]})
+    return render(request, template, {"person": person, "stays": [_row(stay) for stay in rows], **told_of(person, request.user)})
 
 
 def _row(stay: Stay) -> dict:

@@ -164,6 +164,24 @@ def resubmit_case(*, by: Staff, case: Case) -> Case:
 
 
 @transaction.atomic
+def arrange_case(*, by: Staff, case: Case, hospital_code: str, hospital_name: str, reason: str = "") -> Case:
+    """The county arranges which hospital writes the plan: after verification, or another one in place of one that cannot treat.
+
+    Whoever arranges another says why; a plan that was agreed falls back to verified with it. Raises Refused.
+    """
+    case = hold_case(case, by)
+    another = case.hospital_code not in ("", hospital_code)
+    if another and not reason.strip():
+        raise Refused(f"{case.person.name}已安排在{case.hospital_name}。要另选医院，请写明原因。", "reason")
+    place = {"hospital_code": hospital_code, "hospital_name": hospital_name}
+    if case.state == "planned":
+        text = f"{case.disease}另选定点医院，{case.hospital_name}改为{hospital_name}，原方案作废"
+        return _advance(case, "rearrange", by=by, text=text, reason=reason, **place)
+    text = f"{case.disease}{'另选' if another else '安排'}定点医院，{hospital_name}"
+    return _advance(case, "arrange", by=by, text=text, reason=reason, **place)
+
+
+@transaction.atomic
 def plan_case(*, by: Staff, case: Case, hospital_code: str, hospital_name: str) -> Case:
     """The hospital that treats is agreed; the plan itself is the hospitals app's."""
     case = hold_case(case, by)

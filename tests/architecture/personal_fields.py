@@ -43,7 +43,7 @@ _BY_MODEL = {
     "ledger.ListColumns": ("", "id staff columns"),
     "ledger.FormerNumber": ("person id_number_hash reason", "id until"),
     "ledger.Holiday": ("", "id prefecture day works name document"),
-    "ledger.DataChange": ("", "id prefecture at by kind subject text document"),
+    "ledger.DataChange": ("", "id prefecture county at by kind subject text document"),
     "ledger.AuditEvent": ("username subject_id detail address", "id at staff role action subject_type county_code"),
     "ledger.AuditSeal": ("", "sequence event hash sealed_at"),
     "ledger.Staff": (

@@ -17,7 +17,9 @@ TABLE = {
     ("verified", "return"): (COUNTY, "returned"),
     ("returned", "resubmit"): (REGISTRARS, "registered"),
     ("registered", "verify"): (COUNTY, "verified"),
+    ("verified", "arrange"): (COUNTY, "verified"),
     ("verified", "plan"): (HOSPITAL, "planned"),
+    ("planned", "rearrange"): (COUNTY, "verified"),
     ("verified", "admit"): (HOSPITAL, "in_treatment"),
     ("planned", "admit"): (HOSPITAL, "in_treatment"),
     ("in_treatment", "admit"): (HOSPITAL, "in_treatment"),
@@ -39,8 +41,8 @@ STATE_NAMES = {
     "in_treatment": "治疗中", "treated": "已救治", "closed": "已销号",
 }  # fmt: skip
 LABELS = {
-    "register": "登记建档", "return": "退回补正", "resubmit": "补正后再报", "verify": "核实", "plan": "定诊疗方案", "admit": "登记入院",
-    "complete": "登记完成治疗", "withdraw": "撤销完成治疗", "close": "销号", "reopen": "恢复",
+    "register": "登记建档", "return": "退回补正", "resubmit": "补正后再报", "verify": "核实", "arrange": "安排定点医院",
+    "plan": "定诊疗方案", "rearrange": "另选定点医院", "admit": "登记入院", "complete": "登记完成治疗", "withdraw": "撤销完成治疗", "close": "销号", "reopen": "恢复",
 }  # fmt: skip
 
 
@@ -67,7 +69,7 @@ def test_every_square(state, role):
 def test_the_words_of_the_table():
     assert dict(STATES) == STATE_NAMES
     assert {name: move.label for name, move in MOVES.items()} == LABELS
-    assert {name for name, move in MOVES.items() if move.reason} == {"return", "withdraw", "close", "reopen"}
+    assert {name for name, move in MOVES.items() if move.reason} == {"return", "rearrange", "withdraw", "close", "reopen"}
     assert [label for _, label in OUTCOMES] == ["治愈", "好转", "死亡", "迁出", "拒绝救治", "误登记"]
     assert list(MARKS) == list(STATE_NAMES)
     assert [state for state, _ in STATIONS] == [state for state in STATE_NAMES if state != "returned"]
