@@ -19,6 +19,7 @@ REGISTRARS = BUREAU | {Role.TOWNSHIP}
 FINDERS = REGISTRARS | {Role.CIVIL, Role.POVERTY, Role.DISABLED}
 TREATERS = BUREAU | {Role.LIAISON}
 REPORT_READERS = BUREAU | {Role.CITY}
+REFERRAL_READERS = BUREAU | {Role.LIAISON, Role.INSURANCE, Role.CITY}
 STATEMENT_SIDES = PAYERS | {Role.CIVIL, Role.LIAISON}
 SETTLEMENT_READERS = BUREAU | PAYERS | {Role.CIVIL, Role.CITY, Role.LIAISON}
 
@@ -55,7 +56,7 @@ TABLE: dict[str, Rule] = {
     "hospitals:public": Rule(None, "GET", "public"),
     # The workbench
     "reports:workbench": Rule(EVERYONE, "GET", "own area", "masked"),
-    "reports:work-list": Rule(BUREAU | KEEPERS | {Role.TOWNSHIP, Role.LIAISON, Role.CITY}, "GET", "own people", "masked"),
+    "reports:work-list": Rule(BUREAU | KEEPERS | {Role.TOWNSHIP, Role.LIAISON, Role.CITY, Role.INSURANCE}, "GET", "own people", "masked"),
     # The ledger
     "ledger:case-list": Rule(CASE_READERS, "GET", "own cases", "masked"),
     "ledger:list-settings": Rule(CASE_READERS, "GET POST", "self"),
@@ -180,6 +181,11 @@ TABLE: dict[str, Rule] = {
     "hospitals:discharge": Rule(TREATERS, "GET POST", "own stays", "masked"),
     "hospitals:complete": Rule(TREATERS, "GET POST", "own cases", "masked"),
     "hospitals:withdraw": Rule(BUREAU, "GET POST", "own cases", "masked"),
+    "hospitals:referral-list": Rule(REFERRAL_READERS, "GET", "own referrals", "masked"),
+    "hospitals:referral": Rule(REFERRAL_READERS, "GET POST", "own referrals", "masked"),
+    "hospitals:referral-paper": Rule(REFERRAL_READERS, "GET", "own referrals", "masked"),
+    "hospitals:referral-new": Rule({Role.LIAISON}, "GET POST", "own cases", "masked"),
+    "hospitals:referrals": Rule(CASE_READERS, "GET", "own people", "masked"),
     "hospitals:follow-ups": Rule(CASE_READERS, "GET", "own people", "masked"),
     "hospitals:follow-up-plan": Rule(REGISTRARS | {Role.LIAISON}, "GET POST", "own cases", "masked"),
     "hospitals:follow-up": Rule(REGISTRARS | {Role.LIAISON}, "GET POST", "own visits", "masked"),

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from config.access import rule_for
+from hospitals.consulting import number_open
+from hospitals.referral_list import number_mine
 from hospitals.visit_list import number_due
 from ledger import clock
 from ledger.actions.transfers import transfers_waiting_for
@@ -27,7 +29,9 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("ledger:case-list", "待核实登记", "?state=registered"),
             ("ledger:category-queue", "待核实类别", ""),
             ("ledger:people-import", "导入名单", ""),
+            ("hospitals:referral-list", "转诊", ""),
             ("hospitals:follow-up-list", "随访", ""),
+            ("hospitals:consultations", "会诊", ""),
             ("ledger:find", "按证号查找", ""),
             ("ledger:transfers", "转入转出", ""),
         ],
@@ -49,6 +53,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
         [
             ("hospitals:list", "定点医院", ""),
             ("hospitals:follow-up-rules", "随访规则", ""),
+            ("hospitals:experts", "专家组", ""),
             ("policies:list", "政策参数", ""),
             ("policies:limits", "单病种限额", ""),
             ("ledger:coverage", "病种目录", ""),
@@ -76,6 +81,8 @@ KEYS = {"ledger:register": "n", "ledger:find": "f"}
 # How many wait behind a link, where that is not told elsewhere.
 COUNTED = {
     "hospitals:follow-up-list": number_due,
+    "hospitals:referral-list": number_mine,
+    "hospitals:consultations": number_open,
     "settlement:order": lambda staff: differing_years(staff).count(),
     "policies:list": drafts_waiting_for,
     "ledger:transfers": transfers_waiting_for,

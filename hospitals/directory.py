@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from hospitals.models import Designation, Hospital
 from hospitals.models.hospital import Tier
-from ledger.models import Disease, Division
+from ledger.models import Disease, Division, Staff
 from ledger.models.division import Level
 
 NEAREST_FIRST = {Tier.COUNTY: 0, Tier.CITY: 1, Tier.REGION: 2}
@@ -65,3 +65,11 @@ def entries(designations, *, disease: Disease | None = None, county: Division | 
 
 def diseases_in(designations) -> list[Disease]:
     return list(Disease.objects.filter(pk__in=designations.values("disease")).order_by("position"))
+
+
+def areas_of(staff: Staff) -> list[int]:
+    """Whose designations concern this member of staff: a county's own and its prefecture's; the city's all."""
+    county, prefecture = staff.area.county, staff.area.prefecture
+    if county:
+        return [county.pk, prefecture.pk]
+    return [prefecture.pk, *Division.objects.counties_of(prefecture).values_list("pk", flat=True)]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hospitals.views import arranging, consultations, designations, directory, experts, treatment, visit_list, visits
+from hospitals.views import arranging, consultations, designations, directory, experts, referrals, treatment, visit_list, visits
 
 app_name = "hospitals"
 urlpatterns = [
@@ -25,6 +25,12 @@ urlpatterns = [
     path("stays/<int:pk>/discharge/", treatment.discharge, name="discharge"),
     path("cases/<int:pk>/complete/", treatment.complete, name="complete"),
     path("cases/<int:pk>/withdraw/", treatment.withdraw, name="withdraw"),
+    # Sent from one hospital to another
+    path("referrals/", referrals.referral_list, name="referral-list"),
+    path("referrals/<int:pk>/", referrals.referral, name="referral"),
+    path("referrals/<int:pk>/paper/", referrals.paper, name="referral-paper"),
+    path("cases/<int:pk>/referral/", referrals.new, name="referral-new"),
+    path("people/<int:person_pk>/referrals/", referrals.panel, name="referrals"),
     # Follow-up after discharge
     path("follow-ups/", visit_list.visit_list, name="follow-up-list"),
     path("follow-ups/rules/", visit_list.rules, name="follow-up-rules"),

@@ -17,6 +17,7 @@ KINDS = {
     "unit": "单位名称",
     "holiday": "节假日",
     "follow-up-rule": "随访规则",
+    "expert": "专家组",
 }
 
 
@@ -30,8 +31,10 @@ class ChangePage:
 
 
 def changes_of(staff: Staff) -> QuerySet[DataChange]:
-    """The changes of the reader's prefecture: its counties rest on them too."""
-    return DataChange.objects.filter(prefecture=staff.area.prefecture).select_related("by")
+    """The changes of the reader's prefecture: the counties rest on the city's too, and see of the bureaus' their own only."""
+    changes = DataChange.objects.filter(prefecture=staff.area.prefecture).select_related("by")
+    county = staff.area.county
+    return changes.filter(Q(county=None) | Q(county=county)) if county else changes
 
 
 def last_changes(staff: Staff, *kinds: str) -> dict:

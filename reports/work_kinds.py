@@ -11,7 +11,8 @@ from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
-from hospitals.models import Consultation, FollowUp, Hospital, Stay
+from hospitals.models import Consultation, Designation, FollowUp, Hospital, Inability, Referral, Stay
+from hospitals.referral_list import LONG, lately_refused, open_long, to_approve, to_go_on, to_receive
 from hospitals.visits import UNIT
 from ledger import clock
 from ledger.models import Case, Category, CategoryFact, Person, Role, Staff, Transfer
@@ -59,7 +60,7 @@ class Kind:
 
 
 def _open_cases(staff: Staff, state: str) -> QuerySet[Case]:
-    own = Case.objects.visible_to(staff).filter(state=state, folded_into=None)
+    own = Case.objects.worked_on_by(staff).filter(state=state, folded_into=None)
     # A town's cases are its county's too: the index by county and state is the shortest way to them.
     return own.filter(county=staff.area.county) if staff.role == TOWNSHIP else own
 
@@ -73,9 +74,24 @@ def _changed(rows: QuerySet) -> QuerySet:
 
 
 def hospital_closed(staff: Staff) -> QuerySet[Case]:
-    """Cases that were to go to a hospital that has closed since: it takes nobody new, so the bureau finds another."""
+    """Cases arranged with a hospital that takes nobody new since: closed, or its designation for the disease has ended.
+
+    The bureau finds another. It is the rule of ``hospitals.taking.lost_designation``, asked of all cases at once.
+    """
+    today = clock.today()
+    of_disease = Designation.objects.filter(disease=OuterRef("disease"), area__in=[staff.area_id, staff.area.parent_id])
+    own, this_year = of_disease.filter(hospital__code=OuterRef("hospital_code")), Q(year=today.year)
+    had = own.filter(this_year | Q(year=today.year - 1, ended_on=None))
+    holds = own.filter(this_year, Q(ended_on=None) | Q(ended_on__gte=today))
+    lost = Exists(had) & Exists(of_disease.filter(this_year)) & ~Exists(holds)
     closed = Hospital.objects.filter(is_active=False).values("code")
-    return _changed(_open_cases(staff, "planned").filter(hospital_code__in=closed))
+    cases = Case.objects.visible_to(staff).filter(state__in=("verified", "planned"), folded_into=None).exclude(hospital_code="")
+    return _changed(cases.filter(Q(hospital_code__in=closed) | lost))
+
+
+def unable(staff: Staff) -> QuerySet[Inability]:
+    """What hospitals said they cannot treat, while the case still waits for another."""
+    return _since(Inability.objects.visible_to(staff).open(), "said_on")
 
 
 def discharged(staff: Staff) -> QuerySet[Case]:
@@ -154,6 +170,19 @@ def missed_visits(staff: Staff) -> QuerySet[FollowUp]:
     return _since(due.exclude(case__outcome__in=ENDED), "due_on")
 
 
+def _of_referral(rows: QuerySet, since: str) -> QuerySet:
+    return rows.annotate(since=TruncDate(since))
+
+
+def _where_to(row: Referral) -> str:
+    return f"{row.case.disease}，{row.from_hospital.name} → {row.to_hospital.name if row.to_hospital else row.to_name}"
+
+
+def _long() -> Q:
+    """Open for 48 hours."""
+    return Q(requested_at__lte=clock.now() - LONG)
+
+
 def transfers(staff: Staff) -> QuerySet[Transfer]:
     """Requests of other counties that this member of staff may answer today; at the city they wait since its day came."""
     asked = Transfer.objects.awaiting(staff, clock.today())
@@ -173,6 +202,11 @@ def _at(name: str) -> Callable[[Case], str]:
     return lambda row: reverse(name, args=[row.pk])
 
 
+def _arrangement(row: Case) -> str:
+    """Without a hospital one is arranged; with one, the person's page says whose turn it is."""
+    return _person_page(row) if row.hospital_code else reverse("hospitals:arrange", args=[row.pk])
+
+
 def _of_person_in_hand(rows: QuerySet, staff: Staff) -> QuerySet:
     own = Case.objects.visible_to(staff).filter(assigned_to=staff)
     return rows.filter(pk__in=own.values("person"))
@@ -188,9 +222,11 @@ KINDS: list[Kind] = [
          gravest=True),
     Kind("registered", "待核实登记", lambda staff: _since(_open_cases(staff, "registered"), "registered_on"), "登记", BUREAU, "去核实",
          _person_page, allowed=3, told=frozenset({TOWNSHIP}), told_words="等县里核实"),
-    Kind("unplanned", "核实后没有定方案", lambda staff: _since(_open_cases(staff, "verified"), "verified_on"), "核实", BUREAU, "去定方案",
-         _at("hospitals:plan"), allowed=10),
-    Kind("hospital-closed", "定点医院停用，要另选", hospital_closed, "定方案", BUREAU, "去另选", _at("hospitals:admit"),
+    Kind("unplanned", "核实后没有定方案", lambda staff: _since(_open_cases(staff, "verified"), "verified_on"), "核实", BUREAU, "去办理",
+         _arrangement, allowed=10),
+    Kind("unable", "医院不具备诊疗条件，要另选", unable, "提出", BUREAU, "去另选", _at("hospitals:inability"), allowed=3,
+         what=lambda row: f"{row.case.disease}，{row.hospital}", mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
+    Kind("hospital-closed", "定点医院停用或不再定点，要另选", hospital_closed, "安排", BUREAU, "去另选", _at("hospitals:arrange"),
          what=lambda row: f"{row.disease}，{row.hospital_name}"),
     Kind("discharged", "出院未登记完成治疗", discharged, "出院", BUREAU | {LIAISON}, "去登记", _at("hospitals:complete"), allowed=7),
     Kind("category-ended", "治疗期间类别终止", category_ended, "终止", BUREAU | KEEPERS, "去核对", _person_page, allowed=0,
@@ -204,6 +240,16 @@ KINDS: list[Kind] = [
     Kind("consultation", "会诊没有答复", unanswered, "申请", BUREAU | {LIAISON}, "去看", _at("hospitals:consultation"),
          late=lambda: Q(wanted_by__lt=clock.today()), what=lambda row: f"{row.case.disease}，{row.group.name}",
          mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
+    Kind("referral", "转诊待接收", lambda staff: _of_referral(to_receive(staff), "requested_at"), "申请", frozenset({LIAISON}), "去答复",
+         _at("hospitals:referral"), late=_long, what=_where_to, mine=_nobodys),
+    Kind("referral-step", "转诊待登记下一步", lambda staff: _of_referral(to_go_on(staff), "moved_at"), "上一步", frozenset({LIAISON}), "去登记",
+         _at("hospitals:referral"), late=_long, what=lambda row: f"{row.get_state_display()}：{_where_to(row)}", mine=_nobodys),
+    Kind("referral-refused", "转诊没有接收，要另行安排", lambda staff: _of_referral(lately_refused(staff), "ended_at"), "答复",
+         frozenset({LIAISON}), "去查看", _at("hospitals:referral"), what=_where_to, mine=_nobodys),
+    Kind("referral-approval", "转往统筹区外待批准", lambda staff: _of_referral(to_approve(staff), "requested_at"), "申请",
+         frozenset({Role.INSURANCE}), "去批准", _at("hospitals:referral"), late=_long, what=_where_to, mine=_nobodys),
+    Kind("referral-long", "转诊超过 48 小时没有办完", lambda staff: _of_referral(open_long(staff), "requested_at"), "申请", BUREAU, "去查看",
+         _at("hospitals:referral"), late=_long, what=lambda row: f"{row.get_state_display()}：{_where_to(row)}", mine=_nobodys),
     Kind("found", "已发现，待登记建档", lambda staff: _since(_open_cases(staff, "found"), "found_on"), "发现", BUREAU | {TOWNSHIP}, "去登记",
          _person_page),
     Kind("planned", "已定方案，待入院", lambda staff: _changed(_open_cases(staff, "planned")), "定方案", frozenset({LIAISON}), "去登记入院",
@@ -240,7 +286,9 @@ def with_people(rows: QuerySet) -> QuerySet:
         Case: ["person__township", "person__village", "disease", "assigned_to"],
         CategoryFact: ["person__township", "person__village"],
         Transfer: ["person__township", "person__village", "to_county"],
+        Inability: ["case__person__township", "case__person__village", "case__disease", "case__assigned_to", "hospital"],
         Consultation: ["case__person__township", "case__person__village", "case__disease", "case__assigned_to", "group"],
+        Referral: ["case__person__township", "case__person__village", "case__disease", "case__assigned_to", "from_hospital", "to_hospital"],
     }.get(rows.model, ["case__person__township", "case__person__village", "case__disease", "case__assigned_to"])
     return rows.select_related(*paths)
 

@@ -9,6 +9,7 @@ from config.demo.book import Book
 from config.demo.calendar import SEED
 from config.demo.cast import Cast
 from config.demo.desks import Desks
+from config.demo.experts import make_groups, tell_consultations
 from config.demo.holidays import make_holidays
 from config.demo.hospitals import make_hospitals
 from config.demo.invention import Invention
@@ -18,6 +19,7 @@ from config.demo.places import CITY, make_places
 from config.demo.returns import make_returns
 from config.demo.transfers import tell_transfers
 from config.demo.visits import make_rules, tell_visits
+from hospitals.models import Consultation
 from ledger.models import Disease, Division, Transfer
 from ledger.reference import load_reference
 from settlement.actions.loading import load_shipped
@@ -53,7 +55,9 @@ def load_prefecture(password: str) -> None:
     make_rules(places, diseases)
     tell_visits(book)
     requests = tell_transfers(book)
+    consultations = tell_consultations(book, make_groups(places, hospitals, diseases, staff))
     book.write()
     Transfer.objects.bulk_create(requests)
+    Consultation.objects.bulk_create(consultations)
     book.write_trail(make_returns(places))
     load_shipped()

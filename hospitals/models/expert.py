@@ -53,12 +53,24 @@ class Expert(models.Model):
         return self.name
 
 
+def groups_of(staff) -> set[int]:
+    """The groups whose consultations an expert answers: those of which they are a member, the groups above them and below them."""
+    own = set(Expert.objects.filter(staff=staff, ended_on=None, group__ended_on=None).values_list("group", flat=True))
+    family = ExpertGroup.objects.filter(models.Q(pk__in=own) | models.Q(parent__in=own) | models.Q(subgroups__in=own), ended_on=None)
+    return set(family.values_list("pk", flat=True))
+
+
 class ConsultationQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
-        if staff.role == Role.LIAISON:  # The hospital that asked, and the one whose expert is to answer.
-            return models.Q(asked_by__hospital_code=staff.hospital_code) | models.Q(expert__hospital__code=staff.hospital_code)
-        return reach(staff, county="case__county", township="case__township")
+        standing = models.Q(case__folded_into=None)
+        if staff.role == Role.EXPERT:
+            return models.Q(group__in=groups_of(staff)) & standing
+        if staff.role == Role.LIAISON:  # The hospital that treats or asked, and the one whose expert is to answer.
+            code = staff.hospital_code
+            own = models.Q(case__hospital_code=code) | models.Q(asked_by__hospital_code=code)
+            return (own | models.Q(expert__hospital__code=code)) & standing
+        return reach(staff, county="case__county") & standing
 
     def open(self) -> "ConsultationQuerySet":
         return self.filter(answered_on=None, cancelled_on=None)

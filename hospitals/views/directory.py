@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from hospitals.directory import designations_on, diseases_in, entries
+from hospitals.directory import areas_of, designations_on, diseases_in, entries
 from ledger import clock
-from ledger.models import Division, Role, Staff
+from ledger.models import Division, Role
 from ledger.models.division import Level
 
 
@@ -27,14 +27,6 @@ def public(request: HttpRequest) -> HttpResponse:
         "entries": entries(designations, disease=disease, county=county),
     }  # fmt: skip
     return render(request, "hospitals/public.html", context)
-
-
-def areas_of(staff: Staff) -> list[int]:
-    """Whose designations concern this member of staff: a county's own and its prefecture's; the city's all."""
-    county, prefecture = staff.area.county, staff.area.prefecture
-    if county:
-        return [county.pk, prefecture.pk]
-    return [prefecture.pk, *Division.objects.counties_of(prefecture).values_list("pk", flat=True)]
 
 
 def inside(request: HttpRequest) -> HttpResponse:

@@ -27,7 +27,7 @@ def note_change(*, by: Staff, kind: str, subject: str, text: str, document: str)
     if len(document) > LENGTHS["document"]:
         raise Refused(f"依据超过 {LENGTHS['document']} 个字，请缩短。", "document")
     change = DataChange.objects.create(
-        prefecture=by.area.prefecture, at=clock.now(), by=by, kind=kind, subject=_fitting(subject, "subject"),
+        prefecture=by.area.prefecture, county=by.area.county, at=clock.now(), by=by, kind=kind, subject=_fitting(subject, "subject"),
         text=_fitting(text, "text"), document=document,
     )  # fmt: skip
     record("data_changed", by=by, subject=change, detail={"kind": kind, "data": change.subject, "document": document})

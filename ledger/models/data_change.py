@@ -1,10 +1,14 @@
-"""What the city changed in the data that everybody's work rests on, and by which document. Append-only, by trigger."""
+"""What was changed in the data that everybody's work rests on, and by which document. Append-only, by trigger.
+
+A row with a county is that bureau's own, as its villages and its experts; one without is the city's, and all its counties' to read.
+"""
 
 from django.db import models
 
 
 class DataChange(models.Model):
     prefecture = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="市")
+    county = models.ForeignKey("ledger.Division", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="县（区）")
     at = models.DateTimeField("时间")
     by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="经手人")
     kind = models.SlugField("资料", max_length=20)

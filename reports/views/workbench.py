@@ -136,7 +136,7 @@ def _liaison(request: HttpRequest) -> HttpResponse:
     staff = request.user
     counts = case_counts(staff)
     stays = Stay.objects.visible_to(staff).filter(discharged_on=None).select_related("case__person", "case__disease")
-    coming = Case.objects.visible_to(staff).filter(state="planned").select_related("person", "disease").order_by("changed_at", "pk")
+    coming = Case.objects.worked_on_by(staff).filter(state="planned").select_related("person", "disease").order_by("changed_at", "pk")
     context = {
         "today": clock.today(),
         "counts": counts,
@@ -150,7 +150,8 @@ def _liaison(request: HttpRequest) -> HttpResponse:
 def _payer(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     context = {
-        "today": today, "county": request.user.area, "events": newest_events(request.user), "work": statement_work(request.user),
+        "today": today, "county": request.user.area, "events": newest_events(request.user),
+        "work": [*listed_work(request.user), *statement_work(request.user)],
         **glance(request.user.area, today),
     }  # fmt: skip
     return render(request, "reports/workbench_payer.html", context)

@@ -104,7 +104,7 @@ _BY_MODEL = {
         "name position phone mobile email",
         "id prefecture county hospital staff named_on named_by ended_on",
     ),
-    "hospitals.ContactHandOver": ("tasks", "id before after on by"),
+    "hospitals.ContactHandOver": ("reason tasks", "id before after on by"),
     "hospitals.ExpertGroup": ("", "id area name parent position ended_on diseases"),
     "hospitals.Expert": ("name phone", "id group hospital department title heads staff since ended_on"),
     "hospitals.Consultation": (

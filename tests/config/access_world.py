@@ -6,7 +6,7 @@ import re
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from config.access import TABLE
-from hospitals.models import FollowUp, Stay
+from hospitals.models import Consultation, Expert, ExpertGroup, FollowUp, Stay
 from ledger import clock
 from ledger.actions import proofs
 from ledger.models import Category, Holiday, Person, Programme, Role, UnitName
@@ -111,7 +111,16 @@ class World:
         visit = FollowUp.objects.create(
             case=case, stay=earlier, due_on=datetime.date(2017, 11, 5), visitor="township", planned_at=clock.now(), planned_by=clerk
         )
+        group = ExpertGroup.objects.create(area=person.county, name="眼科组")
+        expert = Expert.objects.create(
+            group=group, name="陆振东", hospital=hospital, department="眼科", title="主任医师", since=datetime.date(2017, 8, 1),
+            staff=self.cast.expert if county == "450222" else None,
+        )  # fmt: skip
+        asked = Consultation.objects.create(case=case, group=group, question="能否手术", asked_at=clock.now(), asked_by=clerk)
         return {
+            "expert_group": group.pk,
+            "expert": expert.pk,
+            "consultation": asked.pk,
             "visit": visit.pk,
             "upload": waiting_upload(clerk).pk,
             "settlement": kept_settlement(earlier, by=self.cast.liaison).pk,
@@ -131,7 +140,9 @@ class World:
         kinds = {
             "hospitals:discharge": "stay", "hospitals:plan": "case", "hospitals:admit": "case", "hospitals:complete": "case",
             "hospitals:withdraw": "case", "hospitals:follow-up-plan": "case", "hospitals:follow-up": "visit",
-            "hospitals:follow-up-cancel": "visit",
+            "hospitals:follow-up-cancel": "visit", "hospitals:expert-group-edit": "expert_group", "hospitals:expert-group-end": "expert_group",
+            "hospitals:expert-new": "expert_group", "hospitals:expert-edit": "expert", "hospitals:expert-end": "expert",
+            "hospitals:consultation": "consultation", "hospitals:consultation-cancel": "consultation", "hospitals:consultation-ask": "case",
             "settlement:record": "settlement", "settlement:reverse": "settlement", "settlement:again": "settlement",
             "settlement:calculation-sheet": "settlement", "settlement:settlement-sheet": "settlement",
             "ledger:account-reset": "staff", "ledger:account-switch": "staff", "ledger:division-end": "village",
@@ -174,12 +185,16 @@ KEPT_BY_THE_CITY = {"policies:assumed", "policies:limits", "policies:levels", "l
 # What a city official asks for lies in its prefecture, so 鹿寨县 is not foreign to it; an operator keeps all accounts of it.
 REACHES_BOTH = {Role.CITY, Role.OPERATOR}
 NAMES = sorted(TABLE)
+# The world's groups are the counties': the city reads them and keeps its own.
+THE_COUNTYS_EXPERTS = {f"hospitals:expert-{name}" for name in ("group-edit", "group-end", "new", "edit", "end")}
 # The statement of the world is the insurance office's: no other payer of the county sees it.
 ANOTHER_OFFICES = {f"statements:{name}" for name in ("statement", "again", "step", "workbook", "dispute", "resolve")}
 
 
 def not_this_one(name: str, role: str, method: str) -> bool:
     """Own objects that are rightly not there: a move that asks nothing has no page, another desk's upload is not one's own."""
+    if role == Role.CITY and name in THE_COUNTYS_EXPERTS:
+        return True
     if role in (Role.CIVIL, Role.FINANCE) and name in ANOTHER_OFFICES:
         return True
     if role != Role.CLERK and name.startswith("ledger:people-import-"):  # The world's upload is the clerk's: nobody else sees it.

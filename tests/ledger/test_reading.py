@@ -6,11 +6,13 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from config.access import TABLE
+from hospitals.consulting import ask
 from hospitals.models import Stay
 from hospitals.visits import plan_visit
 from ledger import clock
 from ledger.actions.proofs import Brought, add_proofs
 from ledger.models import AuditEvent, Case, Person, Proof, Transfer
+from tests.hospitals.expert_groups import eye_group
 from tests.ledger.asking import waiting_transfer
 from tests.ledger.desks import client_of
 from tests.ledger.paper_files import pdf
@@ -42,12 +44,21 @@ PAGES = {
     "hospitals:follow-up-plan": ("case", "clerk", "in_treatment", {"what": "安排随访表单"}),
     "hospitals:follow-up": ("visit", "clerk", "in_treatment", {"what": "随访表单"}),
     "hospitals:follow-up-cancel": ("visit", "clerk", "in_treatment", {"what": "取消随访表单"}),
+    "hospitals:consultations-of": ("person", "clerk", "registered", {"what": "会诊"}),
+    "hospitals:consultation-ask": ("case", "liaison", "in_treatment", {"what": "会诊申请表单"}),
+    "hospitals:consultation": ("consultation", "expert", "in_treatment", {"what": "会诊"}),
+    "hospitals:consultation-cancel": ("consultation", "clerk", "in_treatment", {"what": "取消会诊表单"}),
     "ledger:proofs": ("person", "civil", "registered", {"what": "证明材料"}),
     "ledger:proof-add": ("person", "clerk", "registered", {"what": "证明材料表单"}),
     "ledger:proof-withdraw": ("proof", "clerk", "registered", {"what": "作废材料表单"}),
     "ledger:merge-choose": ("person", "clerk", "registered", {"what": "合并表单"}),
 }
-PANELS = {"hospitals:stays", "hospitals:follow-ups", "ledger:proofs"}  # Fetched by a page that is on the trail already.
+PANELS = {
+    "hospitals:stays",
+    "hospitals:follow-ups",
+    "hospitals:consultations-of",
+    "ledger:proofs",
+}  # Fetched by a page that is on the trail already.
 PAPERS = {"ledger:case-card", "ledger:proof"}  # Opening one is printing or looking into it: their own tests hold the rows.
 OF_TWO = {"ledger:merge", "ledger:merge-undo"}  # Below, with the two records that they show.
 # Lists of the city's: a preview names the people that a change would concern; their own tests follow them.
@@ -77,6 +88,7 @@ def opened(cast, person: Person, name: str, method: str = "get", **sent):
     args = {
         "person": [person.pk], "fact": [person.categories.get().pk], "case": [case.pk], "close": [case.pk, "close"], "stay": [stay.pk],
         "transfer": [_asked_for(cast, person)] if kind == "transfer" else [],
+        "consultation": [asked_of_experts(cast, case)] if kind == "consultation" else [],
         "visit": [_planned(cast, case)] if kind == "visit" else [], "proof": [person.pk, _brought(cast, person)] if kind == "proof" else [],
     }[kind]  # fmt: skip
     return getattr(client_of(getattr(cast, who)), method)(reverse(name, args=args), **sent)
@@ -86,6 +98,12 @@ def _asked_for(cast, person: Person) -> int:
     """The request of 鹿寨县 for this person."""
     held = Transfer.objects.everywhere("set-up").filter(person=person).first()
     return (held or waiting_transfer(person, to=cast.county2, by=cast.clerk2)).pk
+
+
+def asked_of_experts(cast, case: Case) -> int:
+    """A consultation that waits for the expert 陆振东."""
+    held = case.consultations.first()
+    return (held or ask(by=cast.clerk, case=case, group=eye_group(cast), question="能否手术")).pk
 
 
 def _planned(cast, case: Case) -> int:
