@@ -24,8 +24,9 @@ def hospitals_named(staff: Staff) -> list[tuple[str, str]]:
     A township's cases are few, and no index steps through them by hospital.
     """
     if staff.role == Role.LIAISON:
-        own = Case.objects.visible_to(staff).values_list("hospital_code", "hospital_name")[:1]
-        return list(own)
+        seen = Case.objects.visible_to(staff).order_by().values_list("hospital_code", "hospital_name")
+        own, referred = seen.filter(hospital_code=staff.hospital_code)[:1], seen.filter(referral_code=staff.hospital_code).distinct()
+        return sorted(own.union(referred))
     if staff.role == Role.CITY:
         return _stepped("county_id = ANY(%(area)s)", staff.counties)
     if staff.area.level == Level.COUNTY:

@@ -50,7 +50,7 @@ def case_list(**query: str) -> str:
 
 def case_counts(staff: Staff) -> dict:
     """How many cases stand in each state, and how many people they are: a page's figures, in one query."""
-    return Case.objects.visible_to(staff).aggregate(
+    return Case.objects.worked_on_by(staff).aggregate(
         found=Count("pk", filter=Q(state="found")),
         returned=Count("pk", filter=Q(state="returned")),
         registered=Count("pk", filter=Q(state="registered")),

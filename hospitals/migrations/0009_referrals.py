@@ -57,12 +57,27 @@ class Migration(migrations.Migration):
                         blank=True, default="", mask=ledger.protection.mask_phone, verbose_name="主治医生联系电话"
                     ),
                 ),
+                ("emergency", models.BooleanField(default=False, verbose_name="病情危急，先转后补批")),
                 ("leaves_area", models.BooleanField(default=False, verbose_name="转往统筹区外")),
                 ("approval_number", models.CharField(blank=True, max_length=40, verbose_name="转诊批准号")),
                 ("approved_on", models.DateField(blank=True, null=True, verbose_name="医保批准日期")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="批准起始日")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="批准截止日")),
                 ("approval_refused", models.CharField(blank=True, max_length=200, verbose_name="医保不批准的原因")),
                 ("requested_at", models.DateTimeField(verbose_name="申请时间")),
+                ("moved_at", models.DateTimeField(verbose_name="最近一步时间")),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                (
+                    "approved_in",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.division",
+                        verbose_name="批准的县（区）",
+                    ),
+                ),
                 (
                     "approved_by",
                     models.ForeignKey(
@@ -197,10 +212,50 @@ class Migration(migrations.Migration):
                 name="referred_elsewhere",
             ),
         ),
+        migrations.AddIndex(
+            model_name="referral",
+            index=models.Index(
+                condition=models.Q(("approval_number", ""), _negated=True), fields=["approval_number"], name="referral_numbered"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="referral",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("approval_number", ""), _negated=True), fields=("approval_number",), name="referral_approved_once"
+                condition=models.Q(("approval_number", ""), _negated=True),
+                fields=("approved_in", "approval_number"),
+                name="referral_approved_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("approval_number", ""), ("approved_in", None), ("approved_on", None), ("valid_from", None), ("valid_until", None)
+                    ),
+                    models.Q(
+                        models.Q(("approval_number", ""), _negated=True),
+                        ("approval_refused", ""),
+                        ("approved_in__isnull", False),
+                        ("approved_on__isnull", False),
+                        ("leaves_area", True),
+                        ("valid_from__isnull", False),
+                        ("valid_until__gte", models.F("valid_from")),
+                    ),
+                    _connector="OR",
+                ),
+                name="referral_approved_for_days",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("state__in", ["requested", "accepted", "on_the_way", "arrived"])),
+                    models.Q(("ended_at__isnull", False), ("state__in", ["refused", "finished", "cancelled"])),
+                    _connector="OR",
+                ),
+                name="referral_ends_once",
             ),
         ),
     ]

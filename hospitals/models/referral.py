@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from ledger.models.reach import COUNTY_ROLES, reach
+from ledger.models.reach import reach
 from ledger.models.staff import Role
 from ledger.protection import SealedField
 from ledger.scope import ScopedQuerySet
@@ -34,15 +34,20 @@ class ReferralQuerySet(ScopedQuerySet):
             seen = models.Q(from_hospital__code=staff.hospital_code) | models.Q(to_hospital__code=staff.hospital_code)
         else:
             seen = reach(staff, county="case__county", township="case__township")
-            if staff.role in COUNTY_ROLES:
-                seen |= models.Q(to_hospital__county=staff.area_id)
+            if staff.role in (Role.CLERK, Role.LEAD):  # The bureaus of both hospitals watch that nobody is left on the way.
+                seen |= models.Q(from_hospital__county=staff.area_id) | models.Q(to_hospital__county=staff.area_id)
         return seen & models.Q(case__folded_into=None)
+
+    def open(self) -> "ReferralQuerySet":
+        """Asked for and not ended yet."""
+        return self.filter(state__in=OPEN_REFERRALS)
 
 
 class Referral(models.Model):
     """One referral. ``to_name`` is a hospital outside the network, which has no liaison here; then ``to_hospital`` is empty.
 
-    Leaving the pooling area asks for the insurance office's approval; its number is what the settlement calls the referral's.
+    Leaving the pooling area asks for the insurance office's approval; its number is what the settlement calls the referral's, and holds
+    for admissions from ``valid_from`` to ``valid_until``. An empty ``family_name`` says that there is no family.
     """
 
     person = models.ForeignKey("ledger.Person", models.PROTECT, related_name="referrals", verbose_name="患者")
@@ -63,13 +68,20 @@ class Referral(models.Model):
     family_relation = models.CharField("与患者关系", max_length=20, blank=True)
     doctor = models.CharField("主治医生", max_length=40)
     doctor_phone = SealedField("主治医生联系电话", blank=True, default="")
+    emergency = models.BooleanField("病情危急，先转后补批", default=False)
     leaves_area = models.BooleanField("转往统筹区外", default=False)
     approval_number = models.CharField("转诊批准号", max_length=40, blank=True)
     approved_on = models.DateField("医保批准日期", null=True, blank=True)
+    approved_in = models.ForeignKey(
+        "ledger.Division", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准的县（区）"
+    )
+    valid_from = models.DateField("批准起始日", null=True, blank=True)
+    valid_until = models.DateField("批准截止日", null=True, blank=True)
     approved_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="医保经办人")
     approval_refused = models.CharField("医保不批准的原因", max_length=200, blank=True)
     requested_at = models.DateTimeField("申请时间")
     requested_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="申请人")
+    moved_at = models.DateTimeField("最近一步时间")
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
 
     objects = ReferralQuerySet.as_manager()
@@ -90,14 +102,35 @@ class Referral(models.Model):
             models.CheckConstraint(
                 condition=models.Q(to_hospital=None) | ~models.Q(to_hospital=models.F("from_hospital")), name="referred_elsewhere"
             ),
-            models.UniqueConstraint(fields=["approval_number"], condition=~models.Q(approval_number=""), name="referral_approved_once"),
+            models.UniqueConstraint(
+                fields=["approved_in", "approval_number"], condition=~models.Q(approval_number=""), name="referral_approved_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approval_number="", approved_on=None, approved_in=None, valid_from=None, valid_until=None)
+                | ~models.Q(approval_number="")
+                & models.Q(
+                    leaves_area=True,
+                    approval_refused="",
+                    approved_on__isnull=False,
+                    approved_in__isnull=False,
+                    valid_from__isnull=False,
+                    valid_until__gte=models.F("valid_from"),
+                ),  # fmt: skip
+                name="referral_approved_for_days",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["requested", "accepted", "on_the_way", "arrived"], ended_at=None)
+                | models.Q(state__in=["refused", "finished", "cancelled"], ended_at__isnull=False),
+                name="referral_ends_once",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["requested_at"],
                 condition=models.Q(state__in=["requested", "accepted", "on_the_way", "arrived"]),
                 name="referral_open",
-            )
+            ),
+            models.Index(fields=["approval_number"], condition=~models.Q(approval_number=""), name="referral_numbered"),
         ]
 
     def __str__(self):

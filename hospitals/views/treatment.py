@@ -44,7 +44,7 @@ def _row(stay: Stay) -> dict:
 
 
 def _case(request: HttpRequest, pk: int) -> Case:
-    scoped = Case.objects.visible_to(request.user).select_related(
+    scoped = Case.objects.worked_on_by(request.user).select_related(
         "person__county", "person__township", "person__village", "disease", "county__parent"
     )
     return here_or_led_on(request.user, scoped, pk)

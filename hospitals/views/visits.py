@@ -37,7 +37,7 @@ def panel(request: HttpRequest, person_pk: int) -> HttpResponse:
     visits = FollowUp.objects.visible_to(request.user).filter(case__person=person)
     visits = visits.select_related("case__disease", "done_by", "cancelled_by").order_by("-due_on", "-pk")
     cases = list(
-        Case.objects.visible_to(request.user)
+        Case.objects.worked_on_by(request.user)
         .filter(person=person, folded_into=None, state__in=("in_treatment", "treated"))
         .select_related("disease", "county")
         .order_by("pk")
@@ -84,7 +84,7 @@ def _answer(
 
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """A visit planned by hand."""
-    scoped = Case.objects.visible_to(request.user).select_related("person__county", "disease", "county")
+    scoped = Case.objects.worked_on_by(request.user).select_related("person__county", "disease", "county")
     case = get_object_or_404(scoped, pk=pk)
 
     def act(data: dict) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import connection, models
 
 from ledger.actions.refusals import Refused
-from ledger.models import Case, Person, Staff
+from ledger.models import Case, Person, Role, Staff
 
 MERGED = "这份资料刚刚并入同一人的另一份资料。请打开保留的资料，再办一次。"
 
@@ -27,7 +27,8 @@ def hold_person(person: Person, by: Staff) -> Person:
 def hold_case(case: Case, by: Staff) -> Case:
     """The case as it stands now, held with its person. Raises Case.DoesNotExist for one that the actor may not see.
 
-    Raises Refused where a merge, or its undoing, gave the case to another record a moment ago.
+    Raises Refused where a merge, or its undoing, gave the case to another record a moment ago, and for the hospital at the other
+    end of a referral, which reads the case and enters nothing in it.
     """
     hold_person_of(case.person_id)
     scoped = Case.objects.visible_to(by).select_for_update(of=("self",))
@@ -38,6 +39,8 @@ def hold_case(case: Case, by: Staff) -> Case:
         raise Case.DoesNotExist
     if held.person_id != case.person_id:  # Whoever is held is not whose case it is any more.
         raise Refused(MERGED)
+    if by.role == Role.LIAISON and held.hospital_code != by.hospital_code:
+        raise Refused(f"{held.person.name}的{held.disease}现在由{held.hospital_name}救治，本院可以查看，不能办理。")
     return held
 
 

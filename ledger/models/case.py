@@ -22,7 +22,18 @@ class CaseQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
         # A case folded into another of the same disease is that one's history.
-        return reach(staff, county="county", township="township", hospital="hospital_code") & models.Q(folded_into=None)
+        # A referral is two hospitals' business while it is open: the other one reads along.
+        hospitals = ("hospital_code", "referral_code")
+        return reach(staff, county="county", township="township", hospital=hospitals) & models.Q(folded_into=None)
+
+    def worked_on_by(self, staff) -> "CaseQuerySet":
+        """The cases in sight in which somebody may also enter something: a hospital its own, not those of a referral that it only reads."""
+        return self.visible_to(staff).filter(works_on(staff))
+
+
+def works_on(staff: Staff) -> models.Q:
+    """Which of the cases in sight are this member of staff's to enter something in."""
+    return models.Q(hospital_code=staff.hospital_code) if staff.role == Role.LIAISON else models.Q()
 
 
 class Case(models.Model):
@@ -44,6 +55,7 @@ class Case(models.Model):
     verified_on = models.DateField("核实日期", null=True, blank=True)
     hospital_code = models.CharField("定点医院代码", max_length=20, blank=True, db_index=True)
     hospital_name = models.CharField("定点医院", max_length=60, blank=True)
+    referral_code = models.CharField("转诊对方医院代码", max_length=20, blank=True, default="", help_text="转诊在办时才有：对方只能查看")
     completed_on = models.DateField("完成治疗日期", null=True, blank=True, help_text="第一次完成治疗的日期")
     closed_on = models.DateField("销号日期", null=True, blank=True)
     outcome = models.CharField("销号原因", max_length=16, choices=OUTCOMES, blank=True)
@@ -83,6 +95,7 @@ class Case(models.Model):
             _listed("case_state", "state"),
             _listed("case_disease", "disease"),
             _listed("case_hospital", "hospital_code"),
+            models.Index(fields=["referral_code"], condition=~models.Q(referral_code=""), name="case_referred"),
         ]
 
     def __str__(self):
