@@ -40,7 +40,8 @@ class RequestForm(LedgerForm):
 
     def __init__(self, *args, case: Case, here: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.offered = {place.hospital.code: place.hospital for place in (found := places(case, here, clock.today()))}
+        found = places(case, here, clock.today())
+        self.offered = {place.hospital.code: place.hospital for place in found}
         groups = [("定点医院", True), ("其他医院（非定点）", False)]
         choices = [(title, [(one.hospital.code, one.words) for one in found if one.designated == named]) for title, named in groups]
         self.fields["to_hospital"].choices = [("", "请选择"), *(group for group in choices if group[1])]
