@@ -108,7 +108,8 @@ def cancel(*, by: Staff, upload: Upload) -> bool:
 
     A list that was being read is given up with it; one that was being written is as it was before.
     """
-    work = ListWork.objects.visible_to(by).select_for_update().filter(upload=upload.pk, finished_at=None).first()
+    # Of the upload nothing is held: whoever writes the list holds that, and would have to end before it could be called off.
+    work = ListWork.objects.visible_to(by).select_for_update(of=("self",)).filter(upload=upload.pk, finished_at=None).first()
     if work is None:
         return False
     ListWork.objects.visible_to(by).filter(pk=work.pk).update(stopped=True, finished_at=Now(), file="")

@@ -1,13 +1,28 @@
-"""The process of ``ledger.importing.background`` on the tests' database: as it is, slow, or with the defect that a test puts back."""
+"""The process of ``ledger.importing.background`` on the tests' database: as it is, held in the middle, or with the defect that a test puts back."""
 
+import itertools
 import os
 import sys
 import time
+from pathlib import Path
 
-SLOW = 0.2  # Seconds a line.
+BATCH = 2
+LINES = 3  # So many lines are judged, or batches written, before the process waits.
 
 
-def main(database: str, work: str, run: str, how: str) -> None:
+def held_after(done: int, act, gate: Path):
+    """The act, which waits from then on while the gate's file is there."""
+    turn = itertools.count()
+
+    def held(*args, **told):
+        while next(turn) >= done and gate.exists():
+            time.sleep(0.02)
+        return act(*args, **told)
+
+    return held
+
+
+def main(database: str, work: str, run: str, how: str, gate: str) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     import django
     from django.conf import settings
@@ -17,13 +32,11 @@ def main(database: str, work: str, run: str, how: str) -> None:
     from ledger.importing import background, examining, uploads, writing
     from ledger.models import Upload
 
-    writing.BATCH = 2
-    if how == "slow to judge":
-        judge = examining.Examination._row
-        examining.Examination._row = lambda *told: (time.sleep(SLOW), judge(*told))[1]
-    if how in ("slow to write", "torn"):
-        write = writing.register_people
-        writing.register_people = lambda **told: (time.sleep(3 * SLOW), write(**told))[1]
+    writing.BATCH = BATCH
+    if how == "held while judging":
+        examining.Examination._row = held_after(LINES, examining.Examination._row, Path(gate))
+    if how in ("held while writing", "torn"):
+        writing.register_people = held_after(1, writing.register_people, Path(gate))
     if how == "torn":  # Each batch is written for itself: what a killed process had done stays.
         uploads.import_people = uploads.import_people.__wrapped__
         uploads.held = lambda by, upload: Upload.objects.visible_to(by).get(pk=upload.pk)
