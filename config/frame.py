@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from config.access import rule_for
 from hospitals.consulting import number_open
+from hospitals.plan_list import number_waiting as plans_waiting
 from hospitals.referral_list import number_mine
 from hospitals.visit_list import number_due
 from ledger import clock
@@ -30,6 +31,9 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("ledger:category-queue", "待核实类别", ""),
             ("ledger:people-import", "导入名单", ""),
             ("hospitals:referral-list", "转诊", ""),
+            ("hospitals:plan-list", "诊疗方案", ""),
+            ("hospitals:deposits", "违规押金", ""),
+            ("hospitals:owed", "住院欠费", ""),
             ("hospitals:follow-up-list", "随访", ""),
             ("hospitals:consultations", "会诊", ""),
             ("ledger:find", "按证号查找", ""),
@@ -47,13 +51,24 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
         ],
     ),
     ("对账", [("statements:list", "应付款对账单", ""), ("statements:disputes", "争议款", ""), ("statements:checks", "应享待遇核对", "")]),
-    ("上报", [("reports:months", "月报", ""), ("reports:preview", "按日预览", ""), ("reports:baseline", "筛查基线", "")]),
+    (
+        "上报",
+        [
+            ("reports:months", "月报", ""),
+            ("reports:f6-periods", "先诊疗后付费月报", ""),
+            ("reports:preview", "按日预览", ""),
+            ("reports:baseline", "筛查基线", ""), ("reports:quality", "质量控制", ""),
+        ],
+    ),
     (
         "资料",
         [
             ("hospitals:list", "定点医院", ""),
+            ("hospitals:standards", "救治标准", ""),
+            ("hospitals:deferral-rule", "先诊疗后付费", ""),
             ("hospitals:follow-up-rules", "随访规则", ""),
             ("hospitals:experts", "专家组", ""),
+            ("hospitals:contacts", "专职联系人", ""),
             ("policies:list", "政策参数", ""),
             ("policies:limits", "单病种限额", ""),
             ("ledger:coverage", "病种目录", ""),
@@ -81,6 +96,7 @@ KEYS = {"ledger:register": "n", "ledger:find": "f"}
 # How many wait behind a link, where that is not told elsewhere.
 COUNTED = {
     "hospitals:follow-up-list": number_due,
+    "hospitals:plan-list": plans_waiting,
     "hospitals:referral-list": number_mine,
     "hospitals:consultations": number_open,
     "settlement:order": lambda staff: differing_years(staff).count(),

@@ -5,8 +5,9 @@ import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from hospitals import arranging, referring, visits
+from hospitals import arranging, pathways, planning, referring, visits
 from hospitals.models import Hospital, Stay
+from hospitals.pathways import PathwayWord
 from hospitals.taking import is_designated, refuse_closed, refuse_new
 from ledger import clock
 from ledger.actions import cases
@@ -59,6 +60,7 @@ def admit(*, by: Staff, case: Case, hospital: Hospital, on: datetime.date) -> St
     overlapping = _stays_of(case).filter(discharged_on__gt=on).order_by("-discharged_on").first()
     if overlapping:
         raise Refused(f"入院日期 {on} 早于上一次出院日期 {overlapping.discharged_on}，请核对后改正。", "admitted_on")
+    before = case.state
     case = cases.admit_case(
         by=by, case=case, on=on, hospital_code=hospital.code, hospital_name=hospital.name,
         note="" if is_designated(hospital, case, on) else "非定点",
@@ -66,6 +68,7 @@ def admit(*, by: Staff, case: Case, hospital: Hospital, on: datetime.date) -> St
     referring.follow_admission(by=by, case=case, hospital=hospital)
     visits.cancel_open(by=by, case=case, reason="再次入院")
     arranging.end_inability(by=by, case=case, reason=f"已在{hospital.name}入院")
+    planning.leave_plans(by=by, case=case, hospital=hospital, before=before)
     return Stay.objects.create(case=case, hospital=hospital, admitted_on=on, recorded_at=clock.now(), recorded_by=by)
 
 
@@ -101,8 +104,12 @@ def record_stay(*, by: Staff, case: Case, hospital: Hospital, admitted_on: datet
 
 
 @transaction.atomic
-def discharge(*, by: Staff, stay: Stay, on: datetime.date, completed: bool = False) -> Stay:
+def discharge(
+    *, by: Staff, stay: Stay, on: datetime.date, completed: bool = False, pathway: PathwayWord | None = None
+) -> Stay:  # fmt: skip
     """The stay ends, with the treatment completed on that day or not; the visits that the disease's rule asks for are planned with it.
+
+    ``pathway`` is what became of the clinical pathway; None where the hospital says it later.
 
     Raises Refused: discharged before, a day before admission or in the future, completion of a case that is not in treatment.
     """
@@ -124,6 +131,8 @@ def discharge(*, by: Staff, stay: Stay, on: datetime.date, completed: bool = Fal
     tell(case.person, "discharged", f"{case.disease}出院，{stay.hospital.name}", by=by, case=case, on=on)
     if completed:
         _complete(by, case, stay, on)
+    if pathway:
+        pathways.keep(by=by, case=case, stay=stay, word=pathway)
     visits.plan_after_discharge(by=by, case=case, stay=stay)
     return stay
 

@@ -250,6 +250,15 @@ def cancel_plans(*, by: Staff, case: Case, reason: str, states: tuple[str, ...] 
     return len(standing)
 
 
+def leave_plans(*, by: Staff, case: Case, hospital: Hospital, before: str) -> None:
+    """The patient was admitted here: what another hospital was writing falls away, and what it had agreed while nobody was in hospital yet.
+
+    In the caller's transaction, with the case held by the caller; ``before`` is the state that the admission found.
+    """
+    states = STANDING if before in ("verified", "planned") else OPEN_PLANS
+    cancel_plans(by=by, case=case, reason=f"改在{hospital.name}住院", states=states, but_of=hospital)
+
+
 def _tell_cancelled(plans: list[TreatmentPlan], case: Case, *, by: Staff, reason: str) -> None:
     versions = "、".join(str(plan.version) for plan in plans)
     tell(case.person, "plan_cancelled", f"{case.disease}诊疗方案第 {versions} 版作废", by=by, case=case, reason=reason)

@@ -1,6 +1,22 @@
-from django.urls import path
+from django.urls import include, path
 
-from hospitals.views import arranging, consultations, designations, directory, experts, referrals, treatment, visit_list, visits
+from hospitals.views import (
+    arranging,
+    consultations,
+    contacts,
+    designations,
+    directory,
+    experts,
+    pathways,
+    plan_list,
+    plan_papers,
+    plans,
+    referrals,
+    standards,
+    treatment,
+    visit_list,
+    visits,
+)
 
 app_name = "hospitals"
 urlpatterns = [
@@ -15,14 +31,34 @@ urlpatterns = [
     path("kept/new/", designations.hospital_new, name="hospital-new"),
     path("kept/<int:pk>/edit/", designations.hospital_edit, name="hospital-edit"),
     path("kept/<int:pk>/close/", designations.hospital_close, name="hospital-close"),
+    # Standards of treatment
+    path("standards/", standards.standards, name="standards"),
+    path("standards/new/", standards.standard_new, name="standard-new"),
+    path("standards/<int:pk>/edit/", standards.standard_edit, name="standard-edit"),
+    path("standards/<int:pk>/end/", standards.standard_end, name="standard-end"),
+    path("standards/<int:pk>/file/", standards.standard_file, name="standard-file"),
     # Treatment
     path("people/<int:person_pk>/stays/", treatment.stays, name="stays"),
     path("cases/<int:pk>/arrange/", arranging.arrange, name="arrange"),
     path("cases/<int:pk>/unable/", arranging.inability_say, name="inability-say"),
     path("unable/<int:pk>/", arranging.inability, name="inability"),
     path("cases/<int:pk>/plan/", treatment.plan, name="plan"),
+    # The treatment plan
+    path("plans/", plan_list.plan_list, name="plan-list"),
+    path("plans/phrases/", plan_list.phrases, name="plan-phrases"),
+    path("plans/phrases/<int:pk>/drop/", plan_list.phrase_drop, name="plan-phrase-drop"),
+    path("people/<int:person_pk>/plans/", plans.panel, name="plans-of"),
+    path("cases/<int:pk>/plan/write/", plans.write, name="plan-write"),
+    path("plans/<int:pk>/", plans.version, name="plan-version"),
+    path("plans/<int:pk>/answer/", plans.answer, name="plan-answer"),
+    path("plans/<int:pk>/withdraw/", plans.withdraw, name="plan-withdraw"),
+    path("plans/<int:pk>/discard/", plans.discard, name="plan-discard"),
+    path("plans/<int:pk>/signed/", plans.attach, name="plan-attach"),
+    path("plans/<int:pk>/print/", plan_papers.plan_print, name="plan-print"),
+    path("plans/<int:pk>/print/full/", plan_papers.plan_print_full, name="plan-print-full"),
     path("cases/<int:pk>/admit/", treatment.admit, name="admit"),
     path("stays/<int:pk>/discharge/", treatment.discharge, name="discharge"),
+    path("stays/<int:pk>/pathway/", pathways.pathway, name="pathway"),
     path("cases/<int:pk>/complete/", treatment.complete, name="complete"),
     path("cases/<int:pk>/withdraw/", treatment.withdraw, name="withdraw"),
     # Sent from one hospital to another
@@ -31,6 +67,8 @@ urlpatterns = [
     path("referrals/<int:pk>/paper/", referrals.paper, name="referral-paper"),
     path("cases/<int:pk>/referral/", referrals.new, name="referral-new"),
     path("people/<int:person_pk>/referrals/", referrals.panel, name="referrals"),
+    # Stays without deposit
+    path("", include("hospitals.deferral_urls")),
     # Follow-up after discharge
     path("follow-ups/", visit_list.visit_list, name="follow-up-list"),
     path("follow-ups/rules/", visit_list.rules, name="follow-up-rules"),
@@ -39,6 +77,13 @@ urlpatterns = [
     path("follow-ups/<int:pk>/cancel/", visits.cancel, name="follow-up-cancel"),
     path("people/<int:person_pk>/follow-ups/", visits.panel, name="follow-ups"),
     path("cases/<int:pk>/follow-up/", visits.plan, name="follow-up-plan"),
+    # Who answers for each bureau and hospital, and who took over
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/bureau/", contacts.bureau_contact, name="contact-bureau"),
+    path("contacts/bureau/hand-over/", contacts.bureau_hand_over, name="contact-bureau-hand-over"),
+    path("contacts/hospitals/<int:pk>/", contacts.hospital_contact, name="contact-hospital"),
+    path("contacts/hospitals/<int:pk>/hand-over/", contacts.hospital_hand_over, name="contact-hospital-hand-over"),
+    path("contacts/lists/<int:pk>/", contacts.hand_over_list, name="contact-list"),
     # Experts, and what they are asked
     path("experts/", experts.experts, name="experts"),
     path("experts/groups/new/", experts.group_new, name="expert-group-new"),

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from settlement.views import benefit, bill_import, bills, clients, found, order, records, reversal, sheets
+from settlement.views import benefit, bill_import, bills, clients, found, order, plan_estimate, records, reversal, sheets
 
 app_name = "settlement"
 urlpatterns = [
     # Before admission
     path("benefit/", benefit.benefit, name="benefit"),
     path("benefit/<slug:token>/", benefit.benefit_of, name="benefit-of"),
+    path("plans/<int:pk>/estimate/", plan_estimate.plan_estimate, name="plan-estimate"),
     # A bill: whose, what, what it comes to, settled; the token is a draft of this session
     path("bills/", bills.bill, name="bill"),
     path("bills/<slug:token>/", bills.bill_of, name="bill-of"),

@@ -3,6 +3,7 @@
 from django.db import models
 
 from ledger.models.reach import reach
+from ledger.models.staff import Role
 from ledger.protection import SealedField
 from ledger.scope import ScopedQuerySet
 
@@ -23,7 +24,13 @@ OPEN_PLANS = (PlanState.DRAFT, PlanState.FILED, PlanState.RETURNED)
 class TreatmentPlanQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
-        return reach(staff, county="case__county", township="case__township", hospital="hospital__code") & models.Q(case__folded_into=None)
+        """The plans of cases in sight; what was never filed is its own hospital's alone."""
+        hospitals = ("case__hospital_code", "case__referral_code")
+        reached = reach(staff, county="case__county", township="case__township", hospital=hospitals)
+        told = models.Q(filed_at__isnull=False)
+        if staff.role == Role.LIAISON:
+            told |= models.Q(hospital__code=staff.hospital_code)
+        return reached & told & models.Q(case__folded_into=None)  # The same plan stands at the case that goes on.
 
 
 class TreatmentPlan(models.Model):

@@ -13,6 +13,7 @@ class ProofKind(models.TextChoices):
     POVERTY = "poverty", "贫困证明"
     DIBAO = "dibao", "低保证"
     OTHER = "other", "其他证明"
+    PLAN = "plan", "诊疗方案签字页"
 
 
 # What a hospital checks at admission: whether the patient is entitled.

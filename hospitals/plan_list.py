@@ -1,0 +1,82 @@
+"""Whose plan waits for whom: patients whose hospital is to write one, plans that the county is to answer, and those agreed."""
+
+import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from hospitals.models import PlanState, TreatmentPlan
+from hospitals.plan_moves import STANDING
+from ledger import clock
+from ledger.forms import whole_number
+from ledger.models import Case, Division, Role, Staff
+from ledger.models.case import works_on
+from ledger.working_days import Calendar
+
+PAGE = 50
+ALLOWED = 3  # Working days in which the county answers.
+WAITING, WORKED_ON, FILED, RETURNED, ACCEPTED = "waiting", "draft", "filed", "returned", "accepted"
+HOSPITAL_TABS = {WAITING: "待写方案", RETURNED: "退回修改", WORKED_ON: "草稿", FILED: "待县里答复", ACCEPTED: "已同意"}
+COUNTY_TABS = {FILED: "待答复", RETURNED: "已退回医院", WAITING: "等医院写方案", ACCEPTED: "已同意"}
+
+
+def tabs_of(staff: Staff) -> dict[str, str]:
+    return HOSPITAL_TABS if staff.role == Role.LIAISON else COUNTY_TABS
+
+
+def waiting_cases(staff: Staff) -> QuerySet[Case]:
+    """Verified cases with a hospital that has nothing filed, returned or in force for them; to the hospital itself a draft is something too."""
+    written = TreatmentPlan.objects.everywhere("whether anything was written for cases that are scoped themselves").filter(
+        case=OuterRef("pk")
+    )
+    states = STANDING if staff.role == Role.LIAISON else [state for state in STANDING if state != PlanState.DRAFT]
+    cases = Case.objects.visible_to(staff).filter(works_on(staff), state="verified", folded_into=None)
+    cases = cases.exclude(hospital_code="").filter(~Exists(written.filter(state__in=states)))
+    return cases.annotate(since=TruncDate("changed_at"))  # The last move was the county's: this hospital.
+
+
+def plans_in(staff: Staff, state: str) -> QuerySet[TreatmentPlan]:
+    """The plans in one state that are this member of staff's business; a hospital's are those that it wrote."""
+    plans = TreatmentPlan.objects.visible_to(staff).filter(state=state)
+    return plans.filter(hospital__code=staff.hospital_code) if staff.role == Role.LIAISON else plans
+
+
+def counts(staff: Staff) -> dict[str, int]:
+    """The number beside each tab, in two queries."""
+    plans = TreatmentPlan.objects.visible_to(staff)
+    plans = plans.filter(hospital__code=staff.hospital_code) if staff.role == Role.LIAISON else plans
+    numbers = plans.order_by().aggregate(**{state: Count("pk", filter=Q(state=state)) for state in (WORKED_ON, FILED, RETURNED, ACCEPTED)})
+    return numbers | {WAITING: waiting_cases(staff).count()}
+
+
+def number_waiting(staff: Staff) -> int:
+    """How many plans wait for this member of staff: to write and to mend, or to answer; what stands beside the list in the navigation."""
+    if staff.role == Role.LIAISON:
+        return waiting_cases(staff).count() + plans_in(staff, RETURNED).count()
+    return plans_in(staff, FILED).count() if staff.role in (Role.CLERK, Role.LEAD) else 0
+
+
+def answered_late_since(prefecture: Division) -> datetime.date:
+    """The last day of filing whose three working days are over today: what was filed on it or before waits too long.
+
+    Filed on Monday the 16th, the 17th, 18th and 19th pass; on the 20th it is late.
+    """
+    today = clock.today()
+    calendar = Calendar(prefecture, today - datetime.timedelta(days=60))
+    passed, day = 0, today
+    while passed < ALLOWED:
+        day -= datetime.timedelta(days=1)
+        passed += calendar.is_working(day)
+    return day - datetime.timedelta(days=1)
+
+
+def page_of(rows: QuerySet, after: str, *, newest_first: bool = False) -> tuple[list, str]:
+    """Fifty rows that have ``since``, the longest waiting first, and the key to go on with, if any."""
+    order = ("-since", "-pk") if newest_first else ("since", "pk")
+    beyond = "lt" if newest_first else "gt"
+    number = whole_number(after)
+    anchor = rows.filter(pk=number).values_list("since", "pk").first() if number is not None else None
+    if anchor:
+        rows = rows.filter(Q(**{f"since__{beyond}": anchor[0]}) | Q(since=anchor[0], **{f"pk__{beyond}": anchor[1]}))
+    found = list(rows.order_by(*order)[: PAGE + 1])
+    return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else ""
