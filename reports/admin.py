@@ -7,7 +7,7 @@ from ledger.admin import TrailedAdmin
 from ledger.models import Division
 from ledger.models.division import Level
 from reports.due_making import months_on
-from reports.models import DueRule
+from reports.models import DueRule, QualityGoal
 
 
 class DueRuleForm(forms.ModelForm):
@@ -51,16 +51,28 @@ class DueRuleForm(forms.ModelForm):
         return told
 
 
-@admin.register(DueRule)
-class DueRuleAdmin(TrailedAdmin):
-    """Rules already used stay; what is due later follows the rule as it stands then."""
+class OfPrefectureAdmin(TrailedAdmin):
+    """What the operator's own prefecture goes by."""
 
-    form = DueRuleForm
     division_path = "prefecture"
-    list_display = ["prefecture", "form", "day", "hour", "months_after", "first_period", "first_months", "first_deadline_on", "document"]
     list_select_related = ["prefecture"]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.related_model is Division:
             kwargs["queryset"] = Division.objects.filter(pk=request.user.area_id, level=Level.PREFECTURE)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(DueRule)
+class DueRuleAdmin(OfPrefectureAdmin):
+    """Rules already used stay; what is due later follows the rule as it stands then."""
+
+    form = DueRuleForm
+    list_display = ["prefecture", "form", "day", "hour", "months_after", "first_period", "first_months", "first_deadline_on", "document"]
+
+
+@admin.register(QualityGoal)
+class QualityGoalAdmin(OfPrefectureAdmin):
+    """What the quality page measures by, from a day on."""
+
+    list_display = ["prefecture", "since", "catalogue_share", "readmission_days", "document"]

@@ -111,3 +111,40 @@ def ranking(counties: Sequence[tuple[str, int, int]], goal: float, whole: str) -
 def _rank_row(place: int | None, name: str, treated: int, total: int, top: int) -> RankRow:
     wide = round(RANK_ROOM * treated / total, 1) if total else 0
     return RankRow(place, name, top + 9, top + 22, wide, percent(treated, total, 1), f"{treated}/{total}", top + RANK_PITCH - 0.5)
+
+
+COLUMN_WIDTH, COLUMN_HEIGHT, COLUMN_TOP, COLUMN_ROOM, COLUMN_WIDE = 356, 128, 22, 78, 30
+
+
+@dataclass(frozen=True)
+class Column:
+    """One month: its box, the figure written above it, and its name below."""
+
+    name: str
+    figure: str
+    middle: float
+    above: float
+    box: Box
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A small chart of months; ``goal`` is the height of the goal's line, None without one."""
+
+    width: int
+    height: int
+    base: int
+    columns: list[Column]
+    goal: float | None = None
+
+
+def monthly_columns(months: Sequence[tuple[str, float | None, str]], goal: float | None = None) -> Columns:
+    """Months of (name, value, figure as written): columns to one scale from nought; a month without a value has its figure only."""
+    most = max([value or 0 for _, value, _ in months] + ([goal] if goal else []), default=0)
+    scale = COLUMN_ROOM / most if most else 0
+    base, pitch, drawn = COLUMN_TOP + COLUMN_ROOM, COLUMN_WIDTH / max(len(months), 1), []
+    for number, (name, value, figure) in enumerate(months):
+        middle, high = round(pitch * (number + 0.5), 1), round((value or 0) * scale, 1)
+        box = Box("c1" if number == len(months) - 1 else "c2", middle - COLUMN_WIDE / 2, round(base - high, 1), COLUMN_WIDE, high)
+        drawn.append(Column(name, figure, middle, round(base - high - 5, 1), box))
+    return Columns(COLUMN_WIDTH, COLUMN_HEIGHT, base, drawn, round(base - goal * scale, 1) if goal else None)

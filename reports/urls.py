@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 
 from reports import api
 from reports.returns import first_of
-from reports.views import downloads, lists, month, preview, work_list, workbench
+from reports.views import contacts, deferral, downloads, lists, month, preview, quality, work_list, workbench
 
 
 class PeriodConverter:
@@ -52,10 +52,23 @@ urlpatterns = [
     # Files
     path("months/<period:period>/<county:code>/county.xlsx", downloads.county_file, name="county-workbook"),
     path("city/<period:period>.xlsx", downloads.city_file, name="city-workbook"),
+    # Stays without deposit, of the month before
+    path("f6/", deferral.periods, name="f6-periods"),
+    path("f6/<period:period>/", deferral.city_table, name="f6-city"),
+    path("f6/<period:period>/city.xlsx", deferral.city_file, name="f6-city-workbook"),
+    path("f6/<period:period>/<county:code>/", deferral.table, name="f6"),
+    path("f6/<period:period>/<county:code>/rebuild/", deferral.rebuild, name="f6-rebuild"),
+    path("f6/<period:period>/<county:code>/submit/", deferral.hand_in, name="f6-submit"),
+    path("f6/<period:period>/<county:code>/f6.xlsx", deferral.county_file, name="f6-workbook"),
+    # Who answers for each bureau and hospital
+    path("contacts.xlsx", contacts.f4_file, name="f4-workbook"),
     # Any day
     path("preview/", preview.preview, name="preview"),
     path("preview/f1/<slug:group>/<slug:figure>/", preview.people, name="preview-people"),
     path("baseline/", preview.baseline_page, name="baseline"),
+    # How well hospitals treat
+    path("quality/", quality.quality, name="quality"),
+    path("quality.xlsx", quality.quality_file, name="quality-workbook"),
     # For programs
     path("api/months/<period:period>/<county:code>/", api.month, name="api-month"),
 ]

@@ -1,17 +1,19 @@
 """The demo's returns: the city's rule, what was handed in for August and September, and who is early in October."""
 
 import datetime
+from decimal import Decimal
 
 from config.demo.calendar import ZONE
 from config.demo.places import Places
 from ledger.models import AuditEvent, Division, Role, Staff
 from reports.actions import AlreadySubmitted, make_dues, rebuild_drafts, submit
 from reports.forms.payload import build, canonical, figures, rows_hash
-from reports.models import MONTHLY, Due, DueRule, Form, Submission
+from reports.models import MONTHLY, Due, DueRule, Form, QualityGoal, Submission
 from reports.models.submission import SubmissionState
 
 DOCUMENT = "柳卫医〔2017〕40号 二（五）"
 AUGUST, SEPTEMBER, OCTOBER = (datetime.date(2017, month, 1) for month in (8, 9, 10))
+QUALITY_DOCUMENT, QUALITY_SINCE = "柳卫医〔2017〕40号 二（四）2", datetime.date(2017, 7, 28)
 MISSING = None
 # Days after the 23rd; whoever is not named handed in on time, whoever has MISSING never did.
 LATE: dict[tuple[str, datetime.date, str], int | None] = {
@@ -34,6 +36,7 @@ def make_returns(places: Places) -> list[AuditEvent]:
     Answers the trail rows of handing in, not yet written.
     """
     DueRule.objects.bulk_create(DueRule(prefecture=places.city, form=form, first_period=AUGUST, document=DOCUMENT) for form in MONTHLY)
+    QualityGoal.objects.create(prefecture=places.city, since=QUALITY_SINCE, catalogue_share=Decimal("0.95"), document=QUALITY_DOCUMENT)
     make_dues(places.city, 2017)
     leads = {staff.area_id: staff for staff in Staff.objects.filter(role=Role.LEAD).order_by("-username")}
     trail = []

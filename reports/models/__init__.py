@@ -2,6 +2,7 @@
 
 from reports.models.due import DEFERRAL, GROUPS, MONTHLY, Due, DueRule, Form
 from reports.models.heartbeat import Heartbeat
+from reports.models.quality_goal import QualityGoal
 from reports.models.submission import Submission
 
-__all__ = ["DEFERRAL", "GROUPS", "MONTHLY", "Due", "DueRule", "Form", "Heartbeat", "Submission"]
+__all__ = ["DEFERRAL", "GROUPS", "MONTHLY", "Due", "DueRule", "Form", "Heartbeat", "QualityGoal", "Submission"]

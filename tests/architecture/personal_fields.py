@@ -64,6 +64,7 @@ _BY_MODEL = {
         "case hospital admitted_on discharged_on completed_on lasting pathway pathway_course pathway_left",
         "id recorded_at recorded_by",
     ),
+    "reports.QualityGoal": ("", "id prefecture since catalogue_share readmission_days document"),
     "hospitals.Standard": (
         "",
         "id prefecture kind number title issuer issued_on ended_on file_name media_type size sha256 content diseases",

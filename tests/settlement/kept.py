@@ -10,13 +10,13 @@ from settlement.preparing import BillEntry, prepare
 from tests.settlement.window import YUAN
 
 
-def kept_settlement(stay: Stay, *, by: Staff, bill_no: str = "ZY0001", total: int = 10_000 * YUAN) -> Settlement:
+def kept_settlement(stay: Stay, *, by: Staff, bill_no: str = "ZY0001", total: int = 10_000 * YUAN, **amounts: int) -> Settlement:
     """A closed stay settled as the engine settles it, whatever the ledger still lacks; written as the action writes it."""
     load_shipped()
     case = stay.case
     entry = BillEntry(
         person=case.person, disease=case.disease, hospital=stay.hospital, bill_no=bill_no, admitted_on=stay.admitted_on,
-        discharged_on=stay.discharged_on, total=total, in_policy=total,
+        discharged_on=stay.discharged_on, total=total, in_policy=total, **amounts,
     )  # fmt: skip
     year, _ = PersonYear.objects.get_or_create(person=case.person, area=PolicyArea.of(case.county), year=stay.discharged_on.year)
     prepared = prepare(by=by, entry=entry)
