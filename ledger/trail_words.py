@@ -86,6 +86,18 @@ ACTIONS = {
     "referral_cancel": "取消转诊",
     "referral_approve": "批准转往统筹区外",
     "referral_disapprove": "不批准转往统筹区外",
+    "deferral_recorded": "办理先诊疗后付费",
+    "deferral_changed": "更正先诊疗后付费",
+    "deposit_taken": "登记违规押金",
+    "deposit_refunded": "登记退还押金",
+    "deposit_verified": "核实退还押金",
+    "deposit_sent_back": "退回押金整改",
+    "deposit_withdrawn": "撤销押金登记",
+    "owed_recorded": "登记出院欠费",
+    "owed_changed": "更正出院欠费",
+    "repayment_agreed": "签还款协议",
+    "repaid": "登记还款",
+    "repaid_withdrawn": "撤销还款",
     "visit_planned": "安排随访",
     "visit_made": "登记随访",
     "visit_cancelled": "取消随访",
@@ -96,6 +108,9 @@ ACTIONS = {
     "case_assigned": "分派经办人",
     "case_handed_over": "交接病例",
     "work_handed_over": "交接工作",
+    "contact_named": "填报联系人",
+    "contact_corrected": "更正联系人",
+    "contact_handed_over": "联系人交接",
     # Policies and settlement
     "policy_loaded": "装入政策",
     "policy_drafted": "建立政策草稿",
@@ -174,6 +189,8 @@ SUBJECTS = {
     "client": "接口客户端",
     "datachange": "资料变更",
     "transfer": "转入申请",
+    "contact": "联系人",
+    "contacthandover": "联系人交接清单",
 }
 # What may be told of a detail, and how. Names, addresses and hashes stay where they are.
 TOLD = {

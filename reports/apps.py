@@ -6,7 +6,10 @@ class ReportsConfig(AppConfig):
     verbose_name = "统计上报"
 
     def ready(self) -> None:
+        from hospitals.open_tasks import told_by
         from ledger.open_days import answered_by
         from reports.closed_months import first_open_day
+        from reports.handing_tasks import waiting_tasks
 
         answered_by(first_open_day)
+        told_by(waiting_tasks)

@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("on", models.DateField(verbose_name="交接日期")),
+                ("reason", models.CharField(max_length=120, verbose_name="原因")),
                 ("tasks", models.JSONField(default=list, verbose_name="移交的事项")),
                 (
                     "after",

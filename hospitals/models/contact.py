@@ -46,6 +46,7 @@ class ContactHandOver(models.Model):
     after = models.ForeignKey(Contact, models.PROTECT, related_name="taken_over", verbose_name="接收人")
     on = models.DateField("交接日期")
     by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="经办人")
+    reason = models.CharField("原因", max_length=120)
     tasks = models.JSONField("移交的事项", default=list)
 
     class Meta:

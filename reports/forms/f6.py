@@ -11,6 +11,7 @@ from hospitals.contacting import contact_of_county
 from hospitals.deferring import served_until, violations
 from ledger.models import Division, UnitName
 from ledger.models.division import UnitKind
+from ledger.money import to_fen
 from reports.due_making import last_day, months_on
 from reports.forms.payload import SHAPE, filler_of
 from reports.models import DueRule, Form
@@ -66,7 +67,7 @@ def f6_payload(county: Division, covers_from: datetime.date, period: datetime.da
             "name": deposit.stay.case.person.name,
             "reason": deposit.reason,
             "hospital": deposit.stay.hospital.name,
-            "amount_fen": int(deposit.amount_yuan.scaleb(2)),
+            "amount_fen": to_fen(deposit.amount_yuan),
             "remedy": deposit.remedy,
         }
         for deposit in found

@@ -6,12 +6,14 @@ import re
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from config.access import TABLE
-from hospitals.models import Consultation, Expert, ExpertGroup, FollowUp, Stay
+from hospitals.models import Consultation, Contact, ContactHandOver, Expert, ExpertGroup, FollowUp, Stay
 from ledger import clock
 from ledger.actions import proofs
 from ledger.models import Category, Holiday, Person, Programme, Role, UnitName
 from reports.models import DueRule
 from settlement.actions.clients import open_client
+from tests.hospitals.deferral_rows import kept_deferral
+from tests.hospitals.kept_standards import kept_standard
 from tests.ledger.asking import third_county, waiting_transfer
 from tests.ledger.importing.lists import waiting_upload
 from tests.ledger.paper_files import picture
@@ -71,6 +73,8 @@ class World:
         self.foreign["transfer"] = waiting_transfer(people.get(pk=self.foreign["person"]), to=third_county(cast), by=cast.clerk2).pk
         holiday = Holiday.objects.create(prefecture=cast.prefecture, day=datetime.date(2017, 10, 1), name="国庆节", document="放假通知")
         self.own["holiday"] = self.foreign["holiday"] = holiday.pk
+        self.own["handed_over"] = self._handed_over(hospital=cast.hospital)
+        self.foreign["handed_over"] = self._handed_over(county=cast.county2)
         # What the city keeps is its prefecture's, as policies are: tests/ledger/test_coverage_pages.py has another's.
         for kind, row in self._kept_by_the_city().items():
             self.own[kind] = self.foreign[kind] = row.pk
@@ -91,7 +95,16 @@ class World:
             "unit": UnitName.objects.get(division=self.cast.county, kind="health"),
             "designation": self.cast.hospital.designations.first(),
             "hospital": self.cast.hospital,
+            "standard": kept_standard(self.cast),
         }
+
+    def _handed_over(self, **unit) -> int:
+        """The list of a post that changed hands, of a hospital or a county's bureau."""
+        facts = {"prefecture": self.cast.prefecture, "position": "主任", "mobile": "13907720001", "named_by": self.cast.city, **unit}
+        day = datetime.date(2017, 10, 9)
+        before = Contact.objects.create(name="韦志华", named_on=datetime.date(2017, 9, 1), ended_on=day, **facts)
+        after = Contact.objects.create(name="蓝雪梅", named_on=day, **facts)
+        return ContactHandOver.objects.create(before=before, after=after, on=day, by=self.cast.city, reason="工作调动").pk
 
     def _objects(self, person, hospital, county: str) -> dict:
         fact = person.categories.get(category=Category.REGISTERED_POOR)
@@ -122,6 +135,7 @@ class World:
             "expert": expert.pk,
             "consultation": asked.pk,
             "visit": visit.pk,
+            **kept_deferral(earlier, by=clerk),
             "upload": waiting_upload(clerk).pk,
             "settlement": kept_settlement(earlier, by=self.cast.liaison).pk,
             **kept_between_payers(person, hospital, by=clerk),
@@ -138,6 +152,7 @@ class World:
     def address(self, name: str, things: dict) -> str:
         pattern = addresses()[name]
         kinds = {
+            "hospitals:contact-list": "handed_over", "hospitals:contact-hospital": "hospital", "hospitals:contact-hospital-hand-over": "hospital",
             "hospitals:discharge": "stay", "hospitals:plan": "case", "hospitals:admit": "case", "hospitals:complete": "case",
             "hospitals:withdraw": "case", "hospitals:follow-up-plan": "case", "hospitals:follow-up": "visit",
             "hospitals:follow-up-cancel": "visit", "hospitals:expert-group-edit": "expert_group", "hospitals:expert-group-end": "expert_group",
@@ -148,6 +163,12 @@ class World:
             "ledger:account-reset": "staff", "ledger:account-switch": "staff", "ledger:division-end": "village",
             "ledger:division-rename": "village", "ledger:coverage-edit": "coverage", "ledger:coverage-remove": "coverage",
             "ledger:disease-edit": "disease", "ledger:report-group-edit": "group", "ledger:unit-withdraw": "unit",
+            "hospitals:standard-edit": "standard", "hospitals:standard-end": "standard", "hospitals:standard-file": "standard",
+            "hospitals:deferral": "stay", "hospitals:deferral-record": "stay", "hospitals:deferral-paper": "stay",
+            "hospitals:deposit-new": "stay", "hospitals:deposit-refund": "deposit", "hospitals:deposit-verify": "deposit",
+            "hospitals:deposit-withdraw": "deposit", "hospitals:owed-record": "left_stay", "hospitals:repayment": "left_stay",
+            "hospitals:repayment-paper": "left_stay", "hospitals:repaid-new": "left_stay", "hospitals:repaid-withdraw": "repaid",
+            "hospitals:inability": "inability", "hospitals:pathway": "stay", "hospitals:inability-say": "case", "hospitals:arrange": "case",
             "hospitals:designation-end": "designation", "hospitals:hospital-edit": "hospital", "hospitals:hospital-close": "hospital",
             "ledger:transfer": "transfer", "ledger:transfer-withdraw": "transfer", "ledger:holiday-remove": "holiday",
             "settlement:client-edit": "client", "settlement:client-switch": "client", "settlement:client-rotate": "client",
@@ -181,7 +202,7 @@ ROLE_STAFF = {
     Role.CITY: "city", Role.AUDITOR: "auditor", Role.OPERATOR: "operator",
 }  # fmt: skip
 # Read by many; what is sent to them is the city's alone.
-KEPT_BY_THE_CITY = {"policies:assumed", "policies:limits", "policies:levels", "ledger:holidays", "ledger:units", "hospitals:designations"}
+KEPT_BY_THE_CITY = {"hospitals:deferral-rule", "policies:assumed", "policies:limits", "policies:levels", "ledger:holidays", "ledger:units", "hospitals:designations"}
 # What a city official asks for lies in its prefecture, so 鹿寨县 is not foreign to it; an operator keeps all accounts of it.
 REACHES_BOTH = {Role.CITY, Role.OPERATOR}
 NAMES = sorted(TABLE)
