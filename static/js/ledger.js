@@ -52,6 +52,24 @@
     if (chosen && Array.prototype.some.call(list.options, function (one) { return one.value === chosen; })) { list.value = chosen; }
   });
 
+  // A whole ID number fills in other fields (data-fills). They are out of the hand's way as soon as it is typed, not only when the answer
+  // comes: who is quick meets the next field to type. An answer that fills nothing gives them back.
+  document.addEventListener("change", function (event) {
+    var fills = event.target.getAttribute("data-fills"), number = event.target.value;
+    if (!fills || !navigator.onLine || !/^(\d{15}|\d{17}[\dXx])$/.test(number.normalize("NFKC").replace(/[\s'`’‘-]/g, ""))) { return; }
+    document.querySelectorAll(fills).forEach(function (field) {
+      if (field.readOnly) { return; }
+      field.readOnly = true; field.tabIndex = -1; field.setAttribute("data-waits", "");
+    });
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var filler = document.querySelector("[data-fills]");
+    if (!filler || event.detail.requestConfig.parameters[filler.name] !== filler.value) { return; }
+    document.querySelectorAll("[data-waits]").forEach(function (field) {
+      field.readOnly = false; field.removeAttribute("tabindex"); field.removeAttribute("data-waits");
+    });
+  });
+
   // Choosing a filter asks at once.
   document.addEventListener("change", function (event) {
     var form = event.target.form;

@@ -1,6 +1,9 @@
 """The interface's description in a real browser: it draws itself from our own files, under the same policy as every page."""
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import PATIENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -10,7 +13,7 @@ def test_the_page_shows_itself_under_our_policy_and_asks_nobody_else(desk):
     seat = desk()
     seat.open("/api/v1/docs/")
     seat.page.wait_for_selector("#operations-结算-settle")
-    assert seat.page.locator(".opblock").count() == 6
+    expect(seat.page.locator(".opblock")).to_have_count(6, timeout=PATIENCE)
     seat.page.locator("#operations-结算-settle .opblock-summary").click()
     seat.page.locator("#operations-结算-settle .opblock-body").get_by_text("Idempotency-Key").first.wait_for()
     assert seat.page.locator(".try-out").count() == 0

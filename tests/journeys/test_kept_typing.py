@@ -6,11 +6,13 @@ import json
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from ledger.actions.people import correct_person
 from ledger.identity import read_id_number
 from ledger.models import AuditEvent, Case, Person
 from tests.cast import PASSWORD
+from tests.journeys.conftest import PATIENCE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -22,16 +24,17 @@ def people() -> list[str]:
     return sorted(Person.objects.everywhere("test").values_list("name", flat=True))
 
 
-def fill_in(page, cast, number: str) -> None:
+def fill_in(clerk, number: str) -> None:
     """One screen of registration, typed as a clerk types it; a second category and another town's village among it."""
-    with page.expect_response("**/people/new/check/"):
-        page.fill("#id_id_number", number)
-        page.press("#id_id_number", "Tab")
+    page = clerk.page
+    page.fill("#id_id_number", number)
+    page.press("#id_id_number", "Tab")
     page.fill("#id_name", "韦桂兰")
     page.wait_for_selector("#born-hint:has-text('岁')")
-    with page.expect_response("**/ledger/villages/**"):  # The village is chosen before its town's list has come, and stays chosen.
-        page.select_option("#id_township", label="太平镇")
-        page.select_option("#id_village", label="山咀村")
+    answer = clerk.holds("**/ledger/villages/**")
+    page.select_option("#id_township", label="太平镇")
+    page.select_option("#id_village", label="山咀村")  # The village is chosen before its town's list has come, and stays chosen.
+    answer()
     page.fill("#id_address", "下屯 27 号")
     page.select_option("[name=category-0-category]", label="建档立卡")
     page.fill("[name=category-0-since]", "2016-01-01")
@@ -44,12 +47,18 @@ def fill_in(page, cast, number: str) -> None:
     page.fill("#id_found_on", "2017-10-18")
     page.select_option("#id_found_how", index=1)
     page.fill("#id_phone", "13907720561")
+    clerk.comes_to_rest()
 
 
 def kept(page) -> dict:
     """What this tab keeps, by its key, without times."""
     stored = page.evaluate("Object.fromEntries(Object.entries(sessionStorage))")
     return {key: json.loads(text) for key, text in stored.items() if key.startswith("kept:")}
+
+
+def is_kept(clerk, text: str) -> None:
+    """Wait until this tab keeps what was typed last."""
+    clerk.until(lambda: any(field["value"] == text for draft in kept(clerk.page).values() for field in draft["fields"]))
 
 
 def sign_in_again(page, username: str) -> None:
@@ -64,8 +73,8 @@ def test_a_session_that_ran_out_loses_nothing_that_was_typed(cast, desk):
     clerk.sign_in(cast.clerk.username, PASSWORD)
     clerk.open(reverse("ledger:register"))
     page = clerk.page
-    fill_in(page, cast, number)
-    page.wait_for_timeout(400)
+    fill_in(clerk, number)
+    is_kept(clerk, "13907720561")
     [(key, draft)] = kept(page).items()
     assert key == f"kept:{cast.clerk.pk}:{reverse('ledger:register')}:0"
     names = {field["name"] for field in draft["fields"]}
@@ -77,10 +86,11 @@ def test_a_session_that_ran_out_loses_nothing_that_was_typed(cast, desk):
     assert people() == []
     sign_in_again(page, cast.clerk.username)
     assert page.url == clerk.address + reverse("ledger:register")
-    assert OFFER in clerk.says() and page.input_value("#id_name") == ""
+    clerk.shows(OFFER)
+    assert page.input_value("#id_name") == ""
     page.click("button:text-is('恢复')")
     page.wait_for_selector("#born-hint:has-text('岁')")
-    page.wait_for_selector(".htmx-request", state="detached")
+    clerk.comes_to_rest()
     shown = [page.input_value(f"[name={name}]") for name in ("id_number", "name", "address", "category-1-basis", "found_on", "sex")]
     assert shown == [number, "韦桂兰", "下屯 27 号", "县残联名册", "2017-10-18", "女"]
     assert page.eval_on_selector("#id_village", "one => one.selectedOptions[0].text") == "山咀村"
@@ -116,13 +126,17 @@ def test_without_network_nothing_is_sent_and_nothing_is_lost(cast, desk):
     page.fill("#id_address", "上屯 3 号")
     clerk.context.set_offline(True)
     page.wait_for_selector("text=网络断开了，填写的内容留在本页；恢复后再保存。")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
     page.press("#id_address", "Alt+s")
-    page.wait_for_timeout(300)
     assert page.input_value("#id_address") == "上屯 3 号"
     clerk.context.set_offline(False)
     page.wait_for_selector("text=网络恢复了，可以保存。")
+    assert sent == []
+    is_kept(clerk, "上屯 3 号")
     page.reload()  # Given up on and opened again: offered, not forced.
-    assert OFFER in clerk.says() and page.input_value("#id_address") == "3 组 8 号"
+    clerk.shows(OFFER)
+    assert page.input_value("#id_address") == "3 组 8 号"
     page.click("button:text-is('恢复')")
     page.press("#id_address", "Alt+s")
     page.wait_for_selector("text=资料已保存。")
@@ -139,7 +153,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_written_over(cast, desk):
     clerk.open(address)
     page = clerk.page
     page.fill("#id_address", "上屯 3 号")
-    page.wait_for_timeout(400)
+    is_kept(clerk, "上屯 3 号")
     number = read_id_number(person.id_number.reveal(), datetime.date(2017, 10, 20))
     correct_person(
         by=cast.lead,
@@ -148,7 +162,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_written_over(cast, desk):
         facts=cast.facts("韦桂兰", id_number=number, address="中屯 5 号", phone="13907720561"),
     )
     clerk.open(address)
-    assert "这份资料后来改过，恢复后保存时会先列出差异。" in clerk.says()
+    clerk.shows("这份资料后来改过，恢复后保存时会先列出差异。")
     page.click("button:text-is('恢复')")
     page.press("#id_address", "Alt+s")
     page.wait_for_selector("text=您打开之后，韦国强改过这份资料。请看过差异再保存。")
@@ -164,10 +178,10 @@ def test_nobody_else_is_offered_it_and_signing_out_drops_it(cast, desk):
 
     def typed() -> None:
         one.open(reverse("ledger:register"))
-        with page.expect_response("**/people/new/check/"):
-            page.fill("#id_name", "韦桂兰")
-            page.press("#id_name", "Tab")
-        page.wait_for_timeout(400)
+        page.fill("#id_name", "韦桂兰")
+        page.press("#id_name", "Tab")
+        is_kept(one, "韦桂兰")
+        one.comes_to_rest()
 
     one.sign_in(cast.clerk.username, PASSWORD)
     typed()
@@ -197,10 +211,10 @@ def test_keys_work_from_every_page(cast, desk):
     page.wait_for_url("**" + reverse("ledger:register"))
     clerk.open(reverse("ledger:case-list"))
     page.keyboard.press("Alt+f")
-    assert page.evaluate("document.activeElement.name") == "q"
+    page.wait_for_selector("[name=q]:focus")
     with clerk.context.expect_page() as opened:
         page.keyboard.press("Alt+/")
-    assert "键盘操作" in opened.value.inner_text("#main")
+    expect(opened.value.locator("#main")).to_contain_text("键盘操作", timeout=PATIENCE)
 
 
 def test_a_form_sent_back_with_its_faults_is_kept_still(cast, desk):
@@ -215,7 +229,7 @@ def test_a_form_sent_back_with_its_faults_is_kept_still(cast, desk):
     page.wait_for_selector("#errors")
     assert OFFER not in clerk.says()
     page.fill("#id_native_place", "广西柳城")
-    page.wait_for_timeout(400)
+    is_kept(clerk, "广西柳城")
     Session.objects.all().delete()
     page.fill("#id_phone", "13907720561")
     page.press("#id_phone", "Alt+s")

@@ -22,6 +22,7 @@ def seated(desk, staff):
 
 def saves(one, button: str) -> None:
     """Press the button and wait for the page that answers."""
+    one.comes_to_rest()
     with one.page.expect_navigation(wait_until="load"):
         one.page.get_by_role("button", name=button).first.click()
 
@@ -66,7 +67,8 @@ def test_a_county_corrects_what_another_asks_for(cast, desk):
     clerk.open(f"/ledger/people/{person.pk}/edit/")
     clerk.page.fill("#id_household_number", "4502221010009")
     lead.open("/ledger/transfers/")
-    lead.page.get_by_role("link", name="去答复").click()
+    with lead.page.expect_navigation(wait_until="load"):
+        lead.page.get_by_role("link", name="去答复").click()
     saves(lead, "同意转入")
 
     # What the clerk still had open is another county's now, and says so instead of half saving.
