@@ -1,8 +1,11 @@
 """The forms of treatment: which hospital, in when, out when, completed when."""
 
+from collections.abc import Sequence
+
 from django import forms
 
-from hospitals.models import Hospital
+from hospitals.models import Hospital, Standard
+from hospitals.pathway_forms import add_pathway
 from ledger import clock
 from ledger.forms import DayField, LedgerForm
 from ledger.models import Case, Role, Staff
@@ -65,9 +68,17 @@ class DischargeForm(LedgerForm):
     discharged_on = DayField(label="出院日期")
     completed = forms.BooleanField(label="完成治疗", required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, pathways: Sequence[Standard] = (), **kwargs):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("discharged_on", clock.today())
+        if pathways:
+            add_pathway(self, pathways, required=False)
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if data.get("pathway_left") and "pathway" in data and not data["pathway"]:
+            self.add_error("pathway", "写了退出的原因，请选择是哪条路径。")
+        return data
 
 
 class CompleteForm(LedgerForm):

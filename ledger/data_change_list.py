@@ -17,6 +17,8 @@ KINDS = {
     "unit": "单位名称",
     "holiday": "节假日",
     "follow-up-rule": "随访规则",
+    "deferral-rule": "先诊疗后付费规则",
+    "standard": "救治标准",
     "expert": "专家组",
 }
 

@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from hospitals import actions
 from hospitals.forms import AdmitForm, CompleteForm, DischargeForm, PlanForm
 from hospitals.models import Stay
+from hospitals.pathway_forms import word_of
+from hospitals.pathways import pathways_for, with_pathways
 from hospitals.views.arranging import told_of
 from ledger import clock
 from ledger.actions.refusals import Refused
@@ -25,18 +27,20 @@ def stays(request: HttpRequest, person_pk: int) -> HttpResponse:
     rows = (
         Stay.objects.visible_to(request.user)
         .filter(case__person=person)
-        .select_related("case__disease", "case__county__parent", "hospital")
+        .select_related("case__disease", "case__county__parent", "hospital", "pathway")
     )
+    ruled = with_pathways(person.county.parent_id)
     request.nav_name = "ledger:case-list"
     if not request.htmx:  # The panel belongs to a page that is on the trail already.
         note_reading(request, person, "住院")
     template = "hospitals/_stays.html" if request.htmx else "hospitals/stays.html"
-    return render(request, template, {"person": person, "stays": [_row(stay) for stay in rows], **told_of(person, request.user)})
+    return render(request, template, {"person": person, "stays": [_row(stay, ruled) for stay in rows], **told_of(person, request.user)})
 
 
-def _row(stay: Stay) -> dict:
-    """A stay as the panel shows it."""
+def _row(stay: Stay, ruled: set[int]) -> dict:
+    """A stay as the panel shows it; ``ruled`` are the diseases with a pathway."""
     return {
+        "pathway_owed": stay.discharged_on is not None and not stay.pathway_course and stay.case.disease_id in ruled,
         "stay": stay,
         "designated": actions.is_designated(stay.hospital, stay.case, stay.admitted_on),
         "days": stay.days if stay.discharged_on else (clock.today() - stay.admitted_on).days,
@@ -88,14 +92,20 @@ def admit(request: HttpRequest, pk: int) -> HttpResponse:
 def discharge(request: HttpRequest, pk: int) -> HttpResponse:
     scoped = Stay.objects.visible_to(request.user)
     stay = get_object_or_404(
-        scoped.select_related("hospital", "case__person__county", "case__person__village", "case__person__township", "case__disease"), pk=pk
+        scoped.select_related(
+            "hospital", "case__county", "case__person__county", "case__person__village", "case__person__township", "case__disease"
+        ),
+        pk=pk,
     )
+    pathways = pathways_for(stay.case, stay.admitted_on)
     completed = "completed" in request.POST
     return _answer(
         request, page="hospitals/discharge.html", name="出院", case=stay.case, stay=stay,
         said="已登记出院，完成治疗。" if completed else "已登记出院。",
-        form=DischargeForm(posted(request), initial={"completed": "completed" in request.GET}),
-        act=lambda data: actions.discharge(by=request.user, stay=stay, on=data["discharged_on"], completed=data["completed"]),
+        form=DischargeForm(posted(request), pathways=pathways, initial={"completed": "completed" in request.GET}),
+        act=lambda data: actions.discharge(
+            by=request.user, stay=stay, on=data["discharged_on"], completed=data["completed"], pathway=word_of(data)
+        ),
     )  # fmt: skip
 
 

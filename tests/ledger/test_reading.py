@@ -7,6 +7,7 @@ from django.urls import get_resolver, reverse
 
 from config.access import TABLE
 from hospitals.consulting import ask
+from hospitals.inability import say_unable
 from hospitals.models import Stay
 from hospitals.visits import plan_visit
 from ledger import clock
@@ -35,9 +36,13 @@ PAGES = {
     "ledger:case-add": ("person", "disabled", "registered", {"what": "病种表单"}),
     "ledger:case-move": ("close", "lead", "registered", {"what": "销号表单"}),
     "hospitals:stays": ("person", "civil", "registered", {"what": "住院"}),
+    "hospitals:arrange": ("case", "clerk", "planned", {"what": "安排定点医院表单"}),
+    "hospitals:inability-say": ("case", "liaison", "planned", {"what": "不具备诊疗条件表单"}),
+    "hospitals:inability": ("inability", "clerk", "planned", {"what": "不具备诊疗条件"}),
     "hospitals:plan": ("case", "clerk", "verified", {"what": "诊疗方案表单"}),
     "hospitals:admit": ("case", "liaison", "planned", {"what": "入院表单"}),
     "hospitals:discharge": ("stay", "liaison", "in_treatment", {"what": "出院表单"}),
+    "hospitals:pathway": ("stay", "liaison", "in_treatment", {"what": "临床路径表单"}),
     "hospitals:complete": ("case", "liaison", "in_treatment", {"what": "完成治疗表单"}),
     "hospitals:withdraw": ("case", "lead", "treated", {"what": "撤销完成治疗表单"}),
     "hospitals:follow-ups": ("person", "civil", "registered", {"what": "随访"}),
@@ -63,6 +68,8 @@ PAPERS = {"ledger:case-card", "ledger:proof"}  # Opening one is printing or look
 OF_TWO = {"ledger:merge", "ledger:merge-undo"}  # Below, with the two records that they show.
 # Lists of the city's: a preview names the people that a change would concern; their own tests follow them.
 CITYS = {"ledger:coverage-edit", "ledger:coverage-remove", "ledger:disease-edit"}
+# Lists of many people that go with a contact's post: one row for the list, as tests/hospitals/test_contacts_pages.py holds.
+LISTS = {"hospitals:contact-hospital-hand-over", "hospitals:contact-list"}
 ENTRIES = sorted(name for name in PAGES if "POST" in TABLE[name].methods)
 
 
@@ -89,6 +96,7 @@ def opened(cast, person: Person, name: str, method: str = "get", **sent):
         "person": [person.pk], "fact": [person.categories.get().pk], "case": [case.pk], "close": [case.pk, "close"], "stay": [stay.pk],
         "transfer": [_asked_for(cast, person)] if kind == "transfer" else [],
         "consultation": [asked_of_experts(cast, case)] if kind == "consultation" else [],
+        "inability": [_said_unable(cast, case)] if kind == "inability" else [],
         "visit": [_planned(cast, case)] if kind == "visit" else [], "proof": [person.pk, _brought(cast, person)] if kind == "proof" else [],
     }[kind]  # fmt: skip
     return getattr(client_of(getattr(cast, who)), method)(reverse(name, args=args), **sent)
@@ -110,6 +118,14 @@ def _planned(cast, case: Case) -> int:
     """A visit that the county is to make."""
     held = case.follow_ups.first()
     return (held or plan_visit(by=cast.clerk, case=case, due_on=datetime.date(2017, 11, 6), visitor="bureau")).pk
+
+
+def _said_unable(cast, case: Case) -> int:
+    """What the county hospital said that it cannot treat."""
+    held, day = case.inabilities.first(), clock.today()
+    case = Case.objects.everywhere("set-up").get(pk=case.pk)
+    told = {"reason": "没有手术显微镜", "talked_on": day, "talked_with": "患者本人", "talk": "已说明"}
+    return (held or say_unable(by=cast.liaison, case=case, **told)).pk
 
 
 def _brought(cast, person: Person) -> int:
@@ -139,7 +155,7 @@ def test_every_page_of_a_person_is_told_here():
         }
     # A list that somebody brought is not a person's page; its own tests follow it.
     lists = {name for name in known if name.startswith("ledger:people-import")}
-    assert {name for name in known - lists - PAPERS - OF_TWO - CITYS if TABLE[name].shows != "nothing"} == set(PAGES)
+    assert {name for name in known - lists - LISTS - PAPERS - OF_TWO - CITYS if TABLE[name].shows != "nothing"} == set(PAGES)
 
 
 @pytest.mark.parametrize("name", PAGES)

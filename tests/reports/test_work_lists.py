@@ -197,7 +197,7 @@ def test_whoever_was_to_go_to_a_hospital_that_closed_is_found_another_by_the_cou
     assert listed("hospital-closed", cast.clerk) == listed("hospital-closed", cast.lead) == expected
     assert told(cast.clerk) == {"hospital-closed": (1, "2017-10-11", 0)} and told(cast.clerk2) == {}
     page = client_of(cast.clerk).get(LIST).content.decode()
-    assert "定点医院停用，要另选" in page and reverse("hospitals:admit", args=[cast.case_of(waiting_one).pk]) in page
+    assert "定点医院停用或不再定点，要另选" in page and reverse("hospitals:arrange", args=[cast.case_of(waiting_one).pk]) in page
 
 
 def test_the_lead_confirms_ages_and_closes(cast):
