@@ -1,12 +1,20 @@
-"""先诊疗后付费: who need not pay a deposit and what was shown and signed; and the two figures by which counties are asked for it."""
+"""先诊疗后付费: what was shown and signed at admission; and the two figures by which counties are asked for it."""
 
 import datetime
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from hospitals.models import Deferral, Deposit
-from ledger.models import Division
+from hospitals.deferral_rule import Asked, Finding
+from hospitals.models import Deferral, Deposit, Document, Stay
+from ledger import clock
+from ledger.actions.history import tell
+from ledger.actions.locking import hold_person_of, refuse_carried
+from ledger.actions.refusals import Refused
+from ledger.models import Case, Division, Staff
+
+TEXT = 200
 
 
 def served_until(county: Division, day: datetime.date) -> int:
@@ -32,3 +40,67 @@ def violations(counties: Iterable[Division], first_day: datetime.date, last_day:
     return found.select_related("county", "stay__case__person", "stay__case__disease", "stay__hospital").order_by(
         "county__code", "taken_on", "pk"
     )
+
+
+def hold_stay(stay: Stay, by: Staff) -> tuple[Stay, Case]:
+    """The stay as it stands now, held with its person and case, in that order. Raises Stay.DoesNotExist for one the actor may not see."""
+    scoped = Stay.objects.visible_to(by).select_related("hospital")
+    found = scoped.select_related("case").get(pk=stay.pk)
+    hold_person_of(found.case.person_id)
+    case = Case.objects.everywhere("the stay was found within the actor's scope").select_for_update(of=("self",))
+    case = case.select_related("person__county__parent", "disease", "county__parent").get(pk=found.case_id)
+    stay = scoped.select_for_update(of=("self",)).get(pk=stay.pk)
+    refuse_carried(stay, case, found.case)
+    stay.case = case
+    return stay, case
+
+
+def found_eligible(stay: Stay) -> Finding:
+    """Under which categories a stay comes under 先诊疗后付费. Raises Refused with the sentence where it does not."""
+    found = Asked(stay.case.person).about(stay)
+    if not found.eligible:
+        raise Refused(found.why_not)
+    return found
+
+
+def _check_signing(stay: Stay, signed_on: datetime.date | None, signed_by: str) -> None:
+    if signed_on and not signed_by:
+        raise Refused("请填写签订人（患者本人或家属）。", "signed_by")
+    if signed_by and not signed_on:
+        raise Refused("请填写签订日期。还没有签的，签订人也先不填。", "signed_on")
+    if signed_on and signed_on < stay.admitted_on:
+        raise Refused(f"签订日期 {signed_on} 早于入院日期 {stay.admitted_on}，请改正。", "signed_on")
+    last = min(stay.discharged_on or clock.today(), clock.today())
+    if signed_on and signed_on > last:
+        raise Refused(f"签订日期 {signed_on} 晚于{'出院日期' if stay.discharged_on else '今天'} {last}，请改正。", "signed_on")
+
+
+@transaction.atomic
+def record_deferral(
+    *, by: Staff, stay: Stay, documents: list[str], copies_kept: bool, originals_returned: bool,
+    signed_on: datetime.date | None, signed_by: str, reason: str = "",
+) -> Deferral:  # fmt: skip
+    """What was shown at admission, and the agreement once it is signed; what was recorded before is corrected, with a reason.
+
+    持医保卡、有效身份证件和贫困证明或低保、特困等证明办理入院，签订协议书后无需交纳住院押金；医院只收存复印件 (柳卫医〔2017〕40号 二（四）3).
+    Raises Refused: somebody not eligible on the day of admission, no document, a day outside the stay, half an agreement.
+    """
+    stay, case = hold_stay(stay, by)
+    found = found_eligible(stay)
+    documents, signed_by = [code for code in Document.values if code in documents], signed_by.strip()
+    if not documents:
+        raise Refused("请勾选出示过的证件，至少一种。", "documents")
+    _check_signing(stay, signed_on, signed_by)
+    known = Deferral.objects.everywhere("of a held stay").filter(stay=stay).first()
+    if known and not reason.strip():
+        raise Refused("这次住院已经登记过。要改动的，请写明原因。", "reason")
+    row = known or Deferral(stay=stay)
+    row.county, row.categories = found.county, found.categories
+    row.documents, row.copies_kept, row.originals_returned = documents, copies_kept, originals_returned
+    row.signed_on, row.signed_by = signed_on, signed_by
+    row.recorded_at, row.recorded_by = clock.now(), by
+    row.save()
+    signed = f"，{signed_on} 签协议书" if signed_on else "，协议书未签"
+    text = f"{case.disease}{'更正' if known else '办理'}先诊疗后付费（{found.category_words}），{stay.hospital.name}{signed}"
+    tell(case.person, "deferral_changed" if known else "deferral_recorded", text, by=by, case=case, reason=reason.strip())
+    return row

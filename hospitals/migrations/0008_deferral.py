@@ -264,7 +264,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("refunded_on", None), ("refunded_yuan", None)),
-                            models.Q(("refunded_on__gte", models.F("taken_on")), ("refunded_yuan__lte", models.F("amount_yuan"))),
+                            models.Q(
+                                ("refunded_on__gte", models.F("taken_on")),
+                                ("refunded_on__isnull", False),
+                                ("refunded_yuan__isnull", False),
+                                ("refunded_yuan__lte", models.F("amount_yuan")),
+                            ),
                             _connector="OR",
                         ),
                         name="refunded_after_taken",
@@ -280,7 +285,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("verified_on", None),
-                            models.Q(("refunded_yuan", models.F("amount_yuan")), ("withdrawn_on", None)),
+                            models.Q(("refunded_yuan", models.F("amount_yuan")), ("refunded_yuan__isnull", False), ("withdrawn_on", None)),
                             _connector="OR",
                         ),
                         name="verified_when_refunded_in_full",
@@ -310,7 +315,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("agreed_yuan", None), ("signed_by", ""), ("signed_on", None)),
-                    models.Q(("agreed_yuan__gt", 0), ("signed_on__isnull", False), models.Q(("signed_by", ""), _negated=True)),
+                    models.Q(
+                        ("agreed_yuan__gt", 0),
+                        ("agreed_yuan__isnull", False),
+                        ("signed_on__isnull", False),
+                        models.Q(("signed_by", ""), _negated=True),
+                    ),
                     _connector="OR",
                 ),
                 name="repayment_signed_by_somebody",

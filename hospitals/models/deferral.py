@@ -116,7 +116,12 @@ class Deposit(models.Model):
             models.CheckConstraint(condition=models.Q(amount_yuan__gt=0), name="deposit_above_zero"),
             models.CheckConstraint(
                 condition=models.Q(refunded_on=None, refunded_yuan=None)
-                | models.Q(refunded_on__gte=models.F("taken_on"), refunded_yuan__lte=models.F("amount_yuan")),
+                | models.Q(
+                    refunded_on__isnull=False,
+                    refunded_yuan__isnull=False,
+                    refunded_on__gte=models.F("taken_on"),
+                    refunded_yuan__lte=models.F("amount_yuan"),
+                ),
                 name="refunded_after_taken",
             ),
             models.CheckConstraint(
@@ -124,7 +129,8 @@ class Deposit(models.Model):
                 name="refund_verified_by_somebody",
             ),
             models.CheckConstraint(
-                condition=models.Q(verified_on=None) | models.Q(refunded_yuan=models.F("amount_yuan"), withdrawn_on=None),
+                condition=models.Q(verified_on=None)
+                | models.Q(refunded_yuan__isnull=False, refunded_yuan=models.F("amount_yuan"), withdrawn_on=None),
                 name="verified_when_refunded_in_full",
             ),
         ]
@@ -161,7 +167,7 @@ class Repayment(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(signed_on=None, signed_by="", agreed_yuan=None)
-                | models.Q(signed_on__isnull=False, agreed_yuan__gt=0) & ~models.Q(signed_by=""),
+                | models.Q(signed_on__isnull=False, agreed_yuan__isnull=False, agreed_yuan__gt=0) & ~models.Q(signed_by=""),
                 name="repayment_signed_by_somebody",
             ),
         ]

@@ -1,29 +1,20 @@
 """How the window's pages write amounts."""
 
 import datetime
-from decimal import Decimal
 
 from django import template
 from django.forms import BoundField
 
 from ledger import clock
 from ledger.templatetags.ledger_page import field
+from ledger.templatetags.money import fen, yuan
 from settlement.amounts import grouped
-from settlement.money import to_fen
 
 register = template.Library()
 
 
-@register.filter
-def yuan(amount: Decimal | None) -> str:
-    """A database amount as 62,480.35; — for none."""
-    return "—" if amount is None else grouped(to_fen(amount))
-
-
-@register.filter
-def fen(amount: int | None) -> str:
-    """The engine's amount in the same form."""
-    return "—" if amount is None else grouped(amount)
+register.filter(yuan)
+register.filter(fen)
 
 
 @register.filter
