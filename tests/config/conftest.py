@@ -31,7 +31,7 @@ def run(*argv: str, **values: str) -> subprocess.CompletedProcess:
     )
 
 
-def wait_until(what: Callable[[], bool], seconds: float = 20) -> bool:
+def wait_until(what: Callable[[], bool], seconds: float = 90) -> bool:
     deadline = time.monotonic() + seconds
     while not what():
         if time.monotonic() > deadline:

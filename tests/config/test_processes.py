@@ -31,7 +31,7 @@ from reports.models import Heartbeat
 from reports.tasks import beat
 Heartbeat.objects.all().delete()
 beat.delay()
-deadline = time.monotonic() + 30
+deadline = time.monotonic() + 90
 while not Heartbeat.objects.exists() and time.monotonic() < deadline:
     time.sleep(0.1)
 print("beats" if Heartbeat.objects.exists() else "silent")
@@ -116,7 +116,7 @@ def test_a_stubborn_child_is_stopped_with_all_it_started(tmp_path, mark, monkeyp
     with Trial(print) as trial:
         started = trial.start(child(tmp_path, stubborn, MARK=mark))
         assert wait_until(lambda: started.log_tail() == "up" and len(living(mark)) == 2)
-    assert wait_until(lambda: not living(mark), 5)
+    assert wait_until(lambda: not living(mark))
 
 
 def test_children_end_with_a_trial_that_is_killed_outright(tmp_path, mark):
@@ -132,7 +132,7 @@ def test_children_end_with_a_trial_that_is_killed_outright(tmp_path, mark):
     assert wait_until(lambda: len(living(mark)) == 2)
     trial.kill()
     trial.wait()
-    assert wait_until(lambda: not living(mark), 5)
+    assert wait_until(lambda: not living(mark))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -150,8 +150,8 @@ def test_a_signal_at_make_alone_ends_the_trial(tmp_path, mark, number):
     )  # fmt: skip
     assert make.stdout.readline() == b"up\n"
     make.send_signal(number)
-    make.wait(10)
-    assert wait_until(lambda: not living(mark), 5)
+    make.wait(90)
+    assert wait_until(lambda: not living(mark))
 
 
 # ---- before anything slow ----
@@ -223,7 +223,7 @@ class Demo:
 
     def rest(self) -> int:
         self.lines += self.process.stdout.readlines()
-        return self.process.wait(60)
+        return self.process.wait(90)
 
 
 def test_the_demo_from_nothing_in_a_private_folder(private, mark, forget):
@@ -232,12 +232,14 @@ def test_the_demo_from_nothing_in_a_private_folder(private, mark, forget):
     var = checkout / "var"
     forget(var)
     before = modes(checkout)
+    started = time.monotonic()
     demo = Demo(checkout, mark, "--port", str(port))
     demo.read_until("已经启动")
+    loaded_in = time.monotonic() - started
     with pytest.raises(urllib.error.HTTPError) as nothing_there:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/no-such-page/", timeout=10)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/no-such-page/", timeout=90)
     assert nothing_there.value.code == 404
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=10) as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=90) as response:
         assert json.load(response) == {"status": "ok", "database": "ok", "broker": "ok", "worker": "ok", "disk": "ok"}
 
     second = Demo(checkout, mark, "--port", str(free_port()))
@@ -260,7 +262,7 @@ def test_the_demo_from_nothing_in_a_private_folder(private, mark, forget):
     started = time.monotonic()
     again = Demo(checkout, mark, "--no-serve")
     assert again.rest() == 0
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < loaded_in  # Nothing is loaded anew.
     assert any(password in line for line in again.lines)
     assert not any("装入" in line for line in again.lines)
     assert living(mark) == []
