@@ -67,11 +67,12 @@ class PersonFacts:
 
 @dataclass
 class CategoryEntry:
-    """A category as entered: from which day, on what basis."""
+    """A category as entered: from which day, on what basis, and the year in which somebody on the poverty list left poverty."""
 
     category: int
     since: datetime.date
     basis: str
+    out_of_poverty_year: int | None = None
 
 
 @dataclass
@@ -194,7 +195,10 @@ def _put_on_ledger(by: Staff, facts: PersonFacts, categories: list[CategoryEntry
     )
     tell(person, "person_registered", "登记入户资料", by=by)
     for entry in categories:
-        hold_category(by=by, person=person, category=entry.category, since=entry.since, basis=entry.basis)
+        hold_category(
+            by=by, person=person, category=entry.category, since=entry.since, basis=entry.basis,
+            out_of_poverty_year=entry.out_of_poverty_year,
+        )  # fmt: skip
     if case:
         open_case(by=by, person=person, entry=case, found_only=found_only)
     remake([person.pk])

@@ -8,13 +8,16 @@ from abc import ABC, abstractmethod
 from import_export.fields import Field
 from import_export.widgets import Widget
 
-from ledger.forms import PlainField, read_day
+from ledger.forms import NARROWED, PlainField, read_day
 from ledger.identity import IdNumber, IdNumberError, read_id_number, read_phone, tidy
 from ledger.importing.reader.cells import Broken, Cell, Number
 
 PLAIN = PlainField()
 FORMULA = "=+-@"
 BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+")
+INSURANCE = re.compile(r"[A-Z]{0,4}\d{5,14}|\d{20,30}")
+BETWEEN = re.compile(r"[^0-9A-Za-z]+")
 SPACED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # 韦　兰: tables pad short names to the width of long ones.
 EARLIEST = datetime.date(2000, 1, 1)
 
@@ -64,9 +67,10 @@ class Words(CellWidget):
                 raise ValueError(f"{self.heading}是数字格式，末尾几位可能已丢失。请把该列改为文本后重填。")
             return value.text
         text = value.isoformat() if isinstance(value, datetime.date) else value
-        if not text.replace(" ", "").isalnum():
-            text = self._without_marks(text)
-        text = PLAIN.to_python(text)
+        if text.isalnum():  # Most cells: nothing in them is invisible, odd or blank.
+            text = text.translate(NARROWED)
+        else:
+            text = PLAIN.to_python(self._without_marks(text))
         text = tidy(text) if self.tight else text
         if unicodedata.normalize("NFKC", text[:1]) in tuple(FORMULA):
             raise ValueError(f"{self.heading}以“{text[0]}”开头，可能是公式。{self.mend}")
@@ -143,11 +147,12 @@ class Number18(CellWidget):
         text = tidy(value or "")
         if not text:
             return None
-        if re.fullmatch(r"\d(\.\d+)?E\+?\d+", text):
+        if SCIENTIFIC.fullmatch(text):
             raise ValueError("身份证号成了科学计数法，末尾几位已丢失。请把该列改为文本，重填 18 位。")
-        if sum(len(part) > 9 for part in re.split(r"[^0-9A-Za-z]+", unicodedata.normalize("NFKC", value))) > 1:
+        one_word = value.isascii() and value.isalnum()
+        if not one_word and sum(len(part) > 9 for part in BETWEEN.split(unicodedata.normalize("NFKC", value))) > 1:
             raise ValueError("一格里有两个号码。请只留患者本人的身份证号。")
-        if self.insurance and re.fullmatch(r"[A-Z]{0,4}\d{5,14}|\d{20,30}", text):
+        if self.insurance and INSURANCE.fullmatch(text):
             return text
         try:
             return read_id_number(text, today)
@@ -190,7 +195,7 @@ class Phone(CellWidget):
 
     def read(self, value: Cell, today: datetime.date) -> str:
         text = value.text if isinstance(value, Number) else value if isinstance(value, str) else "" if value is None else "?"
-        if not tidy(text) or tidy(text) in ("无", "/", "—"):
+        if tidy(text) in ("", "无", "/", "—"):
             return ""
         try:
             return read_phone(text)

@@ -12,13 +12,15 @@ from ledger.protection import SealedField, seal
 
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 STRANGE = str.maketrans(ESCAPES)
+AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def take_keys(model: type[models.Model], number: int) -> list[int]:
     """So many keys of a table that nobody else gets."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, number]
+        cursor.execute(  # OFFSET 0: the sequence is looked up once, not for each key.
+            "SELECT nextval(sequence) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence OFFSET 0) AS of_the_table, "
+            "generate_series(1, %s)", [model._meta.db_table, number],
         )  # fmt: skip
         return [key for (key,) in cursor.fetchall()]
 
@@ -56,14 +58,14 @@ class _Lines:
         return "".join([self._line(row) for row in islice(self.rows, 50)]).encode()
 
     def _line(self, row: Sequence) -> str:
-        words = [WRITERS[type(value)](value) for value in row]
+        words = [value if type(value) is str and value.isalnum() else WRITERS[type(value)](value) for value in row]
         for place in self.sealed:
             words[place] = seal(row[place]) if row[place] else ""
         return "\t".join(words) + self.ending
 
 
 def _plain(text: str) -> str:
-    return text if text.isalnum() else text.translate(STRANGE)
+    return text.translate(STRANGE) if text else text
 
 
 def _days(during: DateRange) -> str:
@@ -79,7 +81,7 @@ WRITERS: dict[type, Callable[..., str]] = {
     datetime.date: datetime.date.isoformat,
     datetime.datetime: datetime.datetime.isoformat,
     DateRange: _days,
-    dict: lambda told: _plain(json.dumps(told, ensure_ascii=False)),
+    dict: lambda told: _plain(AS_JSON(told)),
 }
 
 

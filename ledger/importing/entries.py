@@ -35,19 +35,11 @@ class Entry:
     line: int
     values: dict
     faults: list[Fault] = field(default_factory=list)
+    number: IdNumber | None = None
+    insurance_number: str = ""  # In the ID number's place.
 
     def get(self, column: str):
         return self.values.get(column)
-
-    @property
-    def number(self) -> IdNumber | None:
-        number = self.values.get("id_number")
-        return number if isinstance(number, IdNumber) else None
-
-    @property
-    def insurance_number(self) -> str:
-        number = self.values.get("id_number")
-        return number if isinstance(number, str) else ""
 
     def refuse(self, column: str, sentence: str) -> None:
         self.faults.append(Fault(column, sentence))
@@ -58,33 +50,37 @@ class CellReader:
 
     def __init__(self, columns: dict[str, Column], today: datetime.date):
         self.columns, self.today = columns, today
-        self._said: dict[tuple, tuple] = {}
+        self.said: dict[str, dict[Cell, tuple]] = {name: {} for name in columns}
 
     def read(self, name: str, cell: Cell) -> tuple:
         """(value, "") or (None, the sentence that says what to mend)."""
-        key = (name, cell)
-        if key not in self._said:
-            column = self.columns[name]
-            try:
-                self._said[key] = (column.clean({column.column_name: cell}, today=self.today), "")
-            except ValueError as error:
-                self._said[key] = (None, str(error))
-        return self._said[key]
+        try:
+            said = (self.columns[name].widget.clean(cell, today=self.today), "")
+        except ValueError as error:
+            said = (None, str(error))
+        self.said[name][cell] = said
+        return said
 
 
 def read_entry(reader: CellReader, line: Line) -> Entry:
     """Read every cell of a line; what cannot be read becomes a fault and never a guess."""
-    entry = Entry(line.number, {})
-    for name in reader.columns:
-        if name not in line.cells:
+    cells, values = line.cells, {}
+    entry = Entry(line.number, values)
+    for name, said in reader.said.items():
+        if name not in cells:
             continue
-        value, sentence = reader.read(name, line.cells[name])
+        value, sentence = said.get(cells[name]) or reader.read(name, cells[name])
         if sentence:
             entry.refuse(name, sentence)
         else:
-            entry.values[name] = value
+            values[name] = value
+    number = values.get("id_number")
+    if isinstance(number, IdNumber):
+        entry.number = number
+    elif number:
+        entry.insurance_number = number
     for name, sentence in NEVER_BLANK.items():
-        if entry.values.get(name) == "":
+        if values.get(name) == "":
             entry.refuse(name, sentence)
     listed_on = entry.get("listed_on")
     if entry.number and listed_on and listed_on < entry.number.born_on:

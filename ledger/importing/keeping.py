@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 
 from ledger.importing.layouts import Line, PeopleList, columns_of
 from ledger.importing.plans import Row
-from ledger.importing.reader.cells import pack, unpack
+from ledger.importing.reader.cells import to_json, unpacked
 
 # Which column of a list a change comes from.
 BEHIND = {
@@ -18,7 +18,7 @@ BEHIND = {
 
 
 def _squeeze(told) -> str:
-    return base64.b64encode(zlib.compress(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(), 1)).decode()
+    return base64.b64encode(zlib.compress(to_json(told).encode(), 1)).decode()
 
 
 def _expand(text: str):
@@ -27,13 +27,13 @@ def _expand(text: str):
 
 def keep_list(people: PeopleList) -> str:
     names = list(people.places)
-    lines = [[line.number, *(pack(line.cells[name]) for name in names)] for line in people.lines]
+    lines = [[line.number, *(line.cells[name] for name in names)] for line in people.lines]
     return _squeeze([people.layout, people.sheet, people.places, people.notices, lines])
 
 
 def kept_list(text: str) -> PeopleList:
     layout, sheet, places, notices, lines = _expand(text)
-    read = [Line(number, dict(zip(places, map(unpack, cells), strict=True))) for number, *cells in lines]
+    read = [Line(number, dict(zip(places, unpacked(cells), strict=True))) for number, *cells in lines]
     return PeopleList(layout, sheet, places, read, notices)
 
 

@@ -30,12 +30,15 @@ class Known:
     def __init__(self, by: Staff, entries: list[Entry], upload_pk: int | None):
         self.by, self.upload_pk = by, upload_pk
         self.hashes = {entry.number.number: keyed_hash(entry.number.number) for entry in entries if entry.number}
-        self.by_hash = {person.id_number_hash: person for person in self._own("id_number_hash", self.hashes.values())}
-        self.by_hash |= self._merged(set(self.hashes.values()) - set(self.by_hash))
+        bearers = self._bearers()
+        own = {person.pk: person for person in self._own("pk", {pk for pk, _, _ in bearers.values()})}
+        self.by_hash = {hashed: own[pk] for hashed, (pk, _, _) in bearers.items() if pk in own}
+        self.by_hash |= self._merged({hashed for hashed, (_, merged, _) in bearers.items() if merged})
+        # Numbers that somebody outside the scope holds, with the county.
+        self.others = {hashed: county for hashed, (_, _, county) in bearers.items() if hashed not in self.by_hash}
+        self.formerly = self._formerly(set(self.hashes.values()) - set(bearers))
         insured = self._own("insurance_number", {entry.insurance_number for entry in entries} - {""})
         self.by_insurance = {(person.insurance_number, person.name): person for person in insured}
-        self.others = self._others(set(self.hashes.values()) - set(self.by_hash))
-        self.formerly = self._formerly(set(self.hashes.values()) - set(self.by_hash) - set(self.others))
         self.by_name: dict[str, list[Person]] = {}
         unnumbered = {entry.get("name") for entry in entries if not entry.number} - {None}
         numbered = {entry.get("name") for entry in entries if entry.number and self.hashes[entry.number.number] not in self.by_hash}
@@ -44,12 +47,22 @@ class Known:
         for person in (*self._own("name", unnumbered), *nameless):
             self.by_name.setdefault(person.name, []).append(person)
 
+    def _bearers(self) -> dict[str, tuple[int, int | None, int]]:
+        """Which of the numbers stand on the ledger, wherever: the record, the one it was merged into, and its county."""
+        everybody, found = Person.objects.everywhere("uniqueness of an ID number"), {}
+        for part in _parts(sorted(self.hashes.values())):
+            rows = everybody.filter(id_number_hash__in=part)
+            found |= {hashed: told for hashed, *told in rows.values_list("id_number_hash", "pk", "merged_into", "county")}
+        return found
+
     def _own(self, field: str, values: Iterable[str], **narrowed) -> Iterator[Person]:
+        """People with what a list may speak of, as plain lists: ``known_cases``, ``known_categories``, ``known_homes``."""
         cases = Case.objects.visible_to(self.by).select_related("disease").order_by("pk")
         own = Person.objects.visible_to(self.by).filter(**narrowed).order_by("pk")
         with_facts = own.prefetch_related(
-            "village__parent", "township", "county__parent", "categories", Prefetch("cases", cases), "residences"
-        )
+            "village__parent", "township", "county__parent", Prefetch("cases", cases, to_attr="known_cases"),
+            Prefetch("categories", to_attr="known_categories"), Prefetch("residences", to_attr="known_homes"),
+        )  # fmt: skip
         for part in _parts(sorted(values)):
             yield from with_facts.filter(**{f"{field}__in": part})
 
@@ -72,14 +85,6 @@ class Known:
         borne = {hashed: pk for part in _parts(sorted(hashes)) for hashed, pk in everybody.bearers_of(part, merged_only=True).items()}
         own = {person.pk: person for person in self._own("pk", set(borne.values()))}
         return {hashed: own[pk] for hashed, pk in borne.items() if pk in own}
-
-    def _others(self, hashes: set[str]) -> dict[str, int]:
-        """Numbers that somebody outside the scope holds, with the county."""
-        everybody = Person.objects.everywhere("uniqueness of an ID number")
-        found = {}
-        for part in _parts(sorted(hashes)):
-            found |= dict(everybody.filter(id_number_hash__in=part).values_list("id_number_hash", "county"))
-        return found
 
     def person(self, entry: Entry) -> Person | None:
         if entry.number:

@@ -35,7 +35,7 @@ def case_entry(entry: Entry, disease: Disease, since: datetime.date, born_on: da
 
 
 class Match:
-    """One line beside one known person: gathers the change, the doubts and what is noted but not written."""
+    """One line beside one person as ``Known`` found them: gathers the change, the doubts and what is noted but not written."""
 
     def __init__(self, entry: Entry, person: Person, row: Row, *, by: Staff, today: datetime.date):
         self.entry, self.person, self.row, self.by, self.today = entry, person, row, by, today
@@ -74,7 +74,7 @@ class Match:
             self.change.move_to = (village, address)
             before = f"{self.person.township.name}{self.person.village.name}"
             self.row.changes.append(("行政村", before, f"{village.parent.name}{village.name}"))
-            since = next((home.during.lower for home in self.person.residences.all() if home.during.upper is None), None)
+            since = next((home.during.lower for home in self.person.known_homes if home.during.upper is None), None)
             if since and since >= self.today:
                 self.row.told.append(Fault("village_code", "现住址今天才登记，今天不能再搬。请明天导入，或核对行政村代码。"))
         else:
@@ -82,7 +82,7 @@ class Match:
 
     def category(self, holding: Holding) -> None:
         """The list's category where the person holds none that is enough today; its keeper's list verifies what waits."""
-        facts = list(self.person.categories.all())
+        facts = self.person.known_categories
         held = next((fact for fact in facts if fact.category in holding.enough and fact.holds_on(self.today)), None)
         label = Category(holding.category).label
         if held is None:
@@ -105,7 +105,7 @@ class Match:
     def disease(self, diseases: tuple[Disease, ...], since: datetime.date) -> None:
         """A case of the disease that stands is enough; one that ended otherwise than in treatment is for somebody to look at."""
         meant = {disease.pk for disease in diseases}
-        cases: list[Case] = [case for case in self.person.cases.all() if case.disease_id in meant]
+        cases: list[Case] = [case for case in self.person.known_cases if case.disease_id in meant]
         if not cases:
             if len(diseases) > 1:
                 self.row.told.append(Fault("disease", which_of(self.entry.get("disease"), diseases)))

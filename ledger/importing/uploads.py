@@ -34,16 +34,10 @@ def unwatched(total: int) -> Callable[[int], None]:
 
 def _examine(upload: Upload, people: PeopleList, by: Staff, begin: Begin) -> list[Row]:
     choices, progress = Choices(upload.category, upload.since), begin(len(people.lines))
-    with no_collection():
-        return Examination(people, choices, by=by, today=clock.today(), upload_pk=upload.pk).rows(progress)
+    return Examination(people, choices, by=by, today=clock.today(), upload_pk=upload.pk).rows(progress)
 
 
-def _keep(upload: Upload, rows: list[Shown]) -> None:
-    counts = Counter(row.result for row in rows)
-    upload.preview, upload.counts = keep_preview(rows), {result: counts[result] for result in RESULTS}
-    upload.save()
-
-
+@no_collection()
 def preview_file(
     *, by: Staff, name: str, content: bytes, layout: str, category: int, since: datetime.date | None = None, whole: bool = False
 ) -> Upload:
@@ -56,6 +50,7 @@ def preview_file(
     return upload
 
 
+@no_collection()
 def import_file(
     *, by: Staff, name: str, content: bytes, layout: str, category: int, since: datetime.date | None = None, whole: bool = False
 ) -> tuple[Upload, str]:
@@ -67,10 +62,10 @@ def import_file(
     people = find_list(layout, read_file(name, content))
     with transaction.atomic():
         upload = waiting_to_be_read(by=by, name=name, layout=layout, category=category, since=since, whole=whole)
-        judged = _judge(upload, people, by, unwatched)
+        rows, preview = _judge(upload, people, by, unwatched)
         try:
             with transaction.atomic():
-                return _write(upload, people, judged, by=by), ""
+                return _write(upload, preview, {row.line: row for row in rows}, by=by), ""
         except Refused as refused:
             return Upload.objects.visible_to(by).get(pk=upload.pk), refused.message
 
@@ -90,6 +85,7 @@ def waiting_to_be_read(*, by: Staff, name: str, layout: str, category: int, sinc
     )  # fmt: skip
 
 
+@no_collection()
 def read_waiting(*, by: Staff, upload: Upload, content: bytes, finish: Callable[[], None], judged: Begin) -> None:
     """The same for an upload that waits to be read. ``finish`` is asked first in the transaction: who must not go on is stopped there."""
     people = find_list(upload.layout, read_file(upload.file_name, content))
@@ -97,13 +93,18 @@ def read_waiting(*, by: Staff, upload: Upload, content: bytes, finish: Callable[
         _judge(upload, people, by, judged, before=finish)
 
 
-def _judge(upload: Upload, people: PeopleList, by: Staff, begin: Begin, before: Callable[[], None] = lambda: None) -> list[Row]:
+def _judge(
+    upload: Upload, people: PeopleList, by: Staff, begin: Begin, before: Callable[[], None] = lambda: None
+) -> tuple[list[Row], list[Shown]]:
+    """Judge every line and keep what was judged; answers it too."""
     rows = _examine(upload, people, by, begin)
     before()
-    upload.people, upload.state = keep_list(people), OPEN
-    _keep(upload, [shown(row, people) for row in rows])
+    preview, counts = [shown(row, people) for row in rows], Counter(row.result for row in rows)
+    upload.people, upload.preview, upload.state = keep_list(people), keep_preview(preview), OPEN
+    upload.counts = {result: counts[result] for result in RESULTS}
+    upload.save()
     record("people_previewed", by=by, subject=upload, county=by.area.county, detail={"people": len(people.lines)})
-    return rows
+    return rows, preview
 
 
 def rows_of(upload: Upload) -> list[Shown]:
@@ -160,6 +161,7 @@ def decide(*, by: Staff, upload: Upload, line: int, yes: bool | None) -> Upload:
 
 
 @transaction.atomic
+@no_collection()
 def import_people(
     *, by: Staff, upload: Upload, finish: Callable[[], None] = lambda: None, judged: Begin = unwatched, written: Begin = unwatched
 ) -> Upload:
@@ -170,32 +172,36 @@ def import_people(
     what it raises undoes everything.
     """
     upload = held(by, upload)
-    people = list_of(upload)
-    _write(upload, people, None, by=by, judged=judged, written=written)
+    people, preview = list_of(upload), rows_of(upload)
+    _refuse_waiting(upload, preview)
+    rows = _examine(upload, people, by, judged)
+    same = {row.line: row for row, before in zip(rows, preview, strict=True) if shown(row, people) == before}
+    _write(upload, preview, same, by=by, written=written)
     finish()
     return upload
 
 
-def _write(
-    upload: Upload, people: PeopleList, rows: list[Row] | None, *, by: Staff, judged: Begin = unwatched, written: Begin = unwatched
-) -> Upload:
-    """Write the held upload's lines in the caller's transaction. ``rows``: as just judged in it; None judges them anew."""
-    before = rows_of(upload)
-    if upload.whole and waiting(upload, before):
-        raise Refused(f"有 {len(waiting(upload, before))} 行还不能导入，一行也没有写入。请改好文件后重新导入。", FILE)
-    chosen = set(to_write(upload, before))
-    now = {row.line: row for row in (_examine(upload, people, by, judged) if rows is None else rows)}
-    same = {row.line for row in before if row.line in chosen and (rows is not None or shown(now[row.line], people) == row)}
-    done = Writer(by, written(len(same))).write([now[line] for line in sorted(same)])
-    refused = done.refused | dict.fromkeys(sorted(chosen - same), MOVED_ON)
+def _refuse_waiting(upload: Upload, preview: list[Shown]) -> None:
+    """Raises Refused where all or nothing was asked for and a line has to be put right."""
+    if upload.whole and (lines := waiting(upload, preview)):
+        raise Refused(f"有 {len(lines)} 行还不能导入，一行也没有写入。请改好文件后重新导入。", FILE)
+
+
+def _write(upload: Upload, preview: list[Shown], judged: dict[int, Row], *, by: Staff, written: Begin = unwatched) -> Upload:
+    """Write the held upload's lines in the caller's transaction. ``judged``: the lines that still are as the preview shows them."""
+    _refuse_waiting(upload, preview)
+    chosen = set(to_write(upload, preview))
+    rows = [row for line, row in judged.items() if line in chosen]
+    done = Writer(by, written(len(rows))).write(rows)
+    refused = done.refused | dict.fromkeys(sorted(chosen - judged.keys()), MOVED_ON)
     if upload.whole and refused:
         line, sentence = min(refused.items())
         raise Refused(f"第 {line} 行：{sentence}一行也没有写入。", FILE)
-    results = Counter(row.result for row in before if row.line in done.lines)
+    results = Counter(row.result for row in preview if row.line in done.lines)
     counts = {"new": results[NEW], "changed": results[CHANGED], "confirmed": results[DOUBTFUL]}
     upload.outcome = {**counts, "refused": {str(line): sentence for line, sentence in sorted(refused.items())}}
     upload.state, upload.applied_at = APPLIED, clock.now()
-    upload.save()
+    upload.save(update_fields=["outcome", "state", "applied_at"])
     record("people_imported", by=by, subject=upload, county=by.area.county, detail=counts)
     return upload
 

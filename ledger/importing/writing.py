@@ -16,10 +16,10 @@ from ledger.importing.matching import may_edit
 from ledger.importing.places import village_to_come
 from ledger.importing.plans import Change, Joining, Newcomer, Row
 from ledger.importing.registering import register_people
-from ledger.models import Case, Person, Staff
-from ledger.models.person import manages
+from ledger.models import Case, Division, Person, Staff
 
-BATCH = 500
+BATCH = 5000  # Few and large: while the database writes a batch, the next of its lines are put into words.
+FEW = 10  # Of a batch that the database refuses so many are tried one by one; of a larger one, its tenths.
 GONE = "预览之后，这个人的资料不在您的管辖范围了。"
 
 
@@ -45,7 +45,7 @@ class Writer:
         self.by, self.found_only, self.progress = by, not may_edit(by), progress
         self.written = Written()
         self.registered: dict[int, int] = {}
-        self.villages: dict[object, object] = {}
+        self.villages: dict[Division | None, Division] = {}
 
     def write(self, rows: list[Row]) -> Written:
         self._in_batches([row for row in rows if isinstance(row.plan, Newcomer)], self._register_batch)
@@ -56,28 +56,34 @@ class Writer:
         self._in_batches(known, self._change_batch)
         return self.written
 
-    def _in_batches(self, rows: list[Row], act: Callable[[list[Row]], object]) -> None:
-        for start in range(0, len(rows), BATCH):
-            act(rows[start : start + BATCH])
+    def _in_batches(self, rows: list[Row], act: Callable[[list[Row]], object], size: int = 0) -> None:
+        size = size or BATCH
+        for start in range(0, len(rows), size):
+            act(rows[start : start + size])
             self.progress(len(self.written.lines) + len(self.written.refused))
 
+    def _in_tenths(self, rows: list[Row], act: Callable[[list[Row]], object], alone: Callable[[Row], None]) -> None:
+        """A batch that was refused for the sake of one line in it: so the others of it are still written together."""
+        if len(rows) > FEW:
+            self._in_batches(rows, act, -(-len(rows) // 10))
+        else:
+            for row in rows:
+                self._alone(row, alone)
+
     def _register_batch(self, rows: list[Row]) -> None:
-        for row in rows:
-            row.plan.facts = replace(row.plan.facts, village=self._village(row.plan))
+        for plan in (row.plan for row in rows if row.plan.facts.village is None):
+            plan.facts = replace(plan.facts, village=self._village_to_come(plan))
         try:
             with transaction.atomic():
                 people = register_people(by=self.by, newcomers=[row.plan for row in rows], found_only=self.found_only)
-        except IntegrityError:  # Another desk was faster with one of them: each alone, so that only that one is refused.
-            for row in rows:
-                self._alone(row, self._register)
+        except IntegrityError:  # Another desk was faster with one of them: only that one is refused.
+            self._in_tenths(rows, self._register_batch, self._register)
             return
         for row, person in zip(rows, people, strict=True):
             self.registered[row.line] = person
             self.written.lines.add(row.line)
 
-    def _village(self, plan: Newcomer):
-        if plan.facts.village:
-            return plan.facts.village
+    def _village_to_come(self, plan: Newcomer) -> Division:
         key = plan.home.town
         if key not in self.villages:
             self.villages[key] = village_to_come(plan.home, self.by)
@@ -96,10 +102,8 @@ class Writer:
 
     def _register(self, row: Row) -> None:
         plan, held = row.plan, row.plan.holding
-        entries = [CategoryEntry(held.category, held.since, held.basis)]
+        entries = [CategoryEntry(held.category, held.since, held.basis, held.out_of_poverty_year)]
         person = register_person(by=self.by, facts=plan.facts, categories=entries, case=plan.case, found_only=self.found_only)
-        if held.out_of_poverty_year and manages(self.by.role, held.category):
-            mark_out_of_poverty(by=self.by, fact=person.categories.get(), year=held.out_of_poverty_year)
         self.registered[row.line] = person.pk
 
     def _join(self, row: Row) -> None:
@@ -109,12 +113,13 @@ class Writer:
         open_case(by=self.by, person=Person(pk=key), entry=row.plan.case, found_only=self.found_only)
 
     def _change_batch(self, rows: list[Row]) -> None:
-        """Together whatever can be; in a batch that the database refuses, and for what takes more, each by its actions."""
+        """Together whatever can be; what takes more, or is refused by the database, each by its actions."""
         try:
             with transaction.atomic():
                 together = change_people(by=self.by, changes={row.line: row.plan for row in rows})
         except IntegrityError:
-            together = set()
+            self._in_tenths(rows, self._change_batch, self._change)
+            return
         self.written.lines |= together
         for row in rows:
             if row.line not in together:

@@ -65,20 +65,26 @@ class Table:
     from_1904: bool = False
 
 
-def pack(cell: Cell):
-    """A cell as JSON holds it."""
+def pack(cell: Number | datetime.date | Broken) -> list:
+    """What JSON has no word for, as it holds it: text and nothing stand there as they are."""
     if isinstance(cell, Number):
         return [cell.value]
     if isinstance(cell, datetime.date):
         return ["at" if isinstance(cell, datetime.datetime) else "day", cell.isoformat()]
-    if isinstance(cell, Broken):
-        return ["broken", cell.word]
-    return cell
+    return ["broken", cell.word]
 
 
-def unpack(packed) -> Cell:
-    if not isinstance(packed, list):
-        return packed
+def to_json(told) -> str:
+    """Anything with cells in it as one line of JSON."""
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=pack)
+
+
+def unpacked(row: list) -> list[Cell]:
+    """The cells of a row as JSON held them."""
+    return [unpack(cell) if isinstance(cell, list) else cell for cell in row]
+
+
+def unpack(packed: list) -> Cell:
     if len(packed) == 1:
         return Number(packed[0])
     kind, text = packed
@@ -89,14 +95,13 @@ def unpack(packed) -> Cell:
 
 def dump(table: Table) -> str:
     """The table as one line of JSON."""
-    sheets = [{**sheet.__dict__, "rows": [[pack(cell) for cell in row] for row in sheet.rows]} for sheet in table.sheets]
-    return json.dumps({"sheets": sheets, "from_1904": table.from_1904}, ensure_ascii=False, separators=(",", ":"))
+    return to_json({"sheets": [sheet.__dict__ for sheet in table.sheets], "from_1904": table.from_1904})
 
 
 def load(text: str) -> Table:
     told = json.loads(text)
     sheets = [
-        Sheet(**{**one, "rows": [[unpack(cell) for cell in row] for row in one["rows"]], "merged": [tuple(area) for area in one["merged"]]})
+        Sheet(**{**one, "rows": [unpacked(row) for row in one["rows"]], "merged": [tuple(area) for area in one["merged"]]})
         for one in told["sheets"]
     ]
     return Table(sheets, told["from_1904"])

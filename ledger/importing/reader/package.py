@@ -108,7 +108,10 @@ def sheet_parts(package: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
 
 
 class _SheetScanner:
-    """Walks a sheet's XML once. Rows and cells without an address stand after the one before them."""
+    """Walks a sheet's XML once. Rows and cells without an address stand after the one before them.
+
+    A long list has a million tags and texts, so each is asked as little as will do.
+    """
 
     def __init__(self):
         self.scan = Scan()
@@ -121,15 +124,18 @@ class _SheetScanner:
         if tag == "c":
             at = attributes.get("r")
             if at:
-                self.row, self.column = position(at)
+                self.row, self.column = place = position(at)
             else:
                 self.column += 1
-            if (self.row, self.column) <= self.before:  # One of two cells at one address would be lost without a word.
+                place = (self.row, self.column)
+            if place <= self.before:  # One of two cells at one address would be lost without a word.
                 raise Unreadable(BROKEN)
-            self.before = (self.row, self.column)
+            self.before = place
             self.kind, self.formula, self.filled = attributes.get("t", ""), False, ""
-        elif tag in ("v", "t"):
+        elif tag == "t" or tag == "v":
             self.in_value = True
+        elif tag == "is":
+            pass  # Where text stands that is not shared; as many as there are cells.
         elif tag == "f":
             self.formula = True
         elif tag == "row":
@@ -148,13 +154,16 @@ class _SheetScanner:
     def end(self, tag: str) -> None:
         if ":" in tag:
             tag = tag.rpartition(":")[2]
-        if tag in ("v", "t"):
+        if tag == "t" or tag == "v":
             self.in_value = False
         elif tag == "c" and (self.filled or self.formula):
             scan = self.scan
-            scan.last_row, scan.last_column = max(scan.last_row, self.row), max(scan.last_column, self.column)
-            scan.rows += not self.row_filled
-            self.row_filled = True
+            if self.row > scan.last_row:
+                scan.last_row = self.row
+            if self.column > scan.last_column:
+                scan.last_column = self.column
+            if not self.row_filled:
+                scan.rows, self.row_filled = scan.rows + 1, True
             if self.kind == "e":
                 scan.errors[(self.row, self.column)] = self.filled[:10]
             elif self.formula and not self.filled:
