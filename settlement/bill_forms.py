@@ -60,6 +60,8 @@ class BillForm(LedgerForm):
                 del self.fields[name]
         if found.in_pooling_area and not self._given("referral_number"):
             del self.fields["referral_number"]
+        elif not self.initial.get("referral_number"):
+            self.initial["referral_number"] = found.referred.number
 
     def _given(self, name: str) -> bool:
         """Whether somebody has written something there: it is answered then, not dropped."""

@@ -65,7 +65,7 @@ class Desk:
     @classmethod
     def of(cls, staff: Staff, draft: Draft) -> "Desk":
         person = person_of(draft)
-        cases = Case.objects.visible_to(staff).filter(person=person).select_related("disease").order_by("disease__position")
+        cases = Case.objects.worked_on_by(staff).filter(person=person).select_related("disease").order_by("disease__position")
         return cls(staff, own_hospital(staff), person, list(cases), list(unsettled_stays(staff).filter(case__person=person)))
 
     def disease_choices(self) -> list:

@@ -13,6 +13,7 @@ from settlement.engine.facts import Facts
 from settlement.engine.policy import Policy
 from settlement.faults import Fault
 from settlement.models import PersonYear, PolicyArea, PolicyVersion, PriceLimit
+from settlement.referral_number import Referred, referred
 from settlement.rules import chain_of
 
 CODES = {
@@ -60,6 +61,7 @@ class Entitlement:
     covered: bool = False
     designated: bool = False
     in_pooling_area: bool = False
+    referred: Referred = field(default_factory=Referred)
     flags: frozenset[str] = frozenset()
     limit: PriceLimit | None = None
     year: PersonYear | None = None
@@ -196,8 +198,7 @@ def _hospital(found: Entitlement) -> None:
         )
     home = (found.enrolment.pooling_area if found.enrolment else "") or county.prefecture.name
     found.in_pooling_area = (hospital.pooling_area or county.prefecture.name) == home
-    if not found.in_pooling_area and not visit.referral_number:
-        found.notices.append(f"{hospital.name}在统筹区外，没有填转诊批准号，按未经转诊计算。")
+    _referral(found)
     if found.policy is None:
         return
     row = HospitalLevel.objects.filter(hospital=hospital, policy=found.version.code).first()
@@ -209,6 +210,20 @@ def _hospital(found: Entitlement) -> None:
     found.limit = PriceLimit.holding(area=found.area, disease=visit.disease, level=found.level, day=visit.discharged_on)
 
 
+def _referral(found: Entitlement) -> None:
+    visit, hospital = found.visit, found.visit.hospital
+    found.referred = referred(
+        number=visit.referral_number, person=visit.person, disease=visit.disease, hospital=hospital, admitted_on=visit.admitted_on,
+        prefecture=found.county.prefecture, asks=not found.in_pooling_area,
+    )  # fmt: skip
+    if found.referred.fault:
+        found.faults.append(found.referred.fault)
+    elif found.referred.notice:
+        found.notices.append(found.referred.notice)
+    elif not found.in_pooling_area and not found.referred.holds:
+        found.notices.append(f"{hospital.name}在统筹区外，没有填转诊批准号，按未经转诊计算。")
+
+
 def _flags(found: Entitlement) -> None:
     visit, year = found.visit, found.visit.discharged_on.year
     poor = [fact for fact in found.categories if fact.category == Category.REGISTERED_POOR]
@@ -216,7 +231,7 @@ def _flags(found: Entitlement) -> None:
     out = any(fact.out_of_poverty_year is not None and fact.out_of_poverty_year < year for fact in poor)
     held = {
         "in_pooling_area": found.in_pooling_area,
-        "referred": bool(visit.referral_number),
+        "referred": found.referred.holds,
         "designated": found.designated,
         "has_card": PolicyCard.objects.filter(person=visit.person, during__contains=visit.discharged_on).exists(),
         "out_of_poverty": out,

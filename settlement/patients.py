@@ -1,10 +1,12 @@
 """Finding the patient at the window by the whole ID number: what a hospital may ask, of whom, and how often."""
 
+from django.db.models import Q
+
 from hospitals.directory import designations_on
 from ledger import clock
 from ledger.actions.trail import record
 from ledger.identity import IdNumberError, read_id_number
-from ledger.models import AuditEvent, Person, Staff
+from ledger.models import AuditEvent, Case, Person, Staff
 from ledger.protection import keyed_hash
 from settlement.faults import BillRefused, Fault
 
@@ -40,8 +42,12 @@ def find_patient(*, by: Staff, id_number: str) -> Person:
 
 
 def serves(by: Staff, person: Person) -> bool:
-    """Whether the hospital treats the person, or is designated this year where they live."""
-    if Person.objects.visible_to(by).filter(pk=person.pk).exists():
+    """Whether the hospital treats the person, or is designated this year where they live.
+
+    A hospital that somebody is to be referred to only reads until they have arrived.
+    """
+    treated = Q(person=person) & (Q(hospital_code=by.hospital_code) | Q(stays__hospital__code=by.hospital_code))
+    if by.hospital_code and Case.objects.visible_to(by).filter(treated).exists():
         return True
     served = designations_on(clock.today()).filter(hospital__code=by.hospital_code)
     return bool(by.hospital_code) and served.filter(area__in=[person.county_id, person.county.parent_id]).exists()

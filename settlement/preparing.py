@@ -203,6 +203,8 @@ def _stay(prepared: Prepared, by: Staff) -> None:
     entry, faults = prepared.entry, prepared.faults
     person = entry.person
     case = Case.objects.visible_to(by).filter(person=person, disease=entry.disease).select_related("county__parent").first()
+    if case is not None and not _treated_here(case, entry):
+        case = None
     prepared.case = case
     if case is not None:
         case.person, case.disease = person, entry.disease
@@ -226,6 +228,12 @@ def _stay(prepared: Prepared, by: Staff) -> None:
             sentence = f"住院日期和{person.name}在{where}的另一次住院（{stay.admitted_on} {ends}）重叠。请核对入院、出院日期。"
             faults.append(Fault("stay_overlaps", sentence, "admitted_on"))
     _used_before(prepared)
+
+
+def _treated_here(case: Case, entry: BillEntry) -> bool:
+    """Not a hospital's that only reads the case because of a referral, but for the stay that the patient had there before."""
+    stays = Stay.objects.everywhere("a stay of a case in sight").filter(case=case, hospital=entry.hospital)
+    return case.hospital_code == entry.hospital.code or stays.filter(admitted_on=entry.admitted_on).exists()
 
 
 def _case_missing(entry: BillEntry) -> Fault:

@@ -111,7 +111,7 @@ def sheet_of_preview(prepared: Prepared, *, by: Staff) -> Sheet:
     return _sheet(
         found.policy, prepared.result, prepared.bill, by=by, person=entry.person, disease=entry.disease, hospital=entry.hospital,
         county=found.county, number="", bill_no=entry.bill_no, day=None, clerk=by.full_name, sample=prepared.sample,
-        notices=prepared.notices, drugs_in=_fen(entry.drugs_in), drugs_out=_fen(entry.drugs_out), referral=entry.referral_number,
+        notices=prepared.notices, drugs_in=_fen(entry.drugs_in), drugs_out=_fen(entry.drugs_out), referral=found.referred.number,
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def strip_of(prepared: Prepared, staff: Staff) -> Strip:
         "统筹区内" if found.in_pooling_area else "统筹区外",
         "定点" if found.designated else "非定点",
     ]
-    if entry.referral_number:
+    if found.referred.holds:
         place.append("已转诊")
     return Strip(
         person=entry.person, opens=may_open(entry.person, staff), categories=_held(found),

@@ -149,7 +149,7 @@ def _write(by: Staff, prepared: Prepared, person_year: PersonYear) -> Settlement
     row = Settlement(
         person_year=person_year, person=entry.person, stay=prepared.stay, disease=entry.disease, hospital=entry.hospital,
         county=found.county, version=found.version, bill_no=entry.bill_no.strip(), admitted_on=entry.admitted_on,
-        discharged_on=entry.discharged_on, referral_number=entry.referral_number, inputs=inputs_of(prepared.bill),
+        discharged_on=entry.discharged_on, referral_number=found.referred.number, inputs=inputs_of(prepared.bill),
         year_before=person_year.state, total_yuan=to_yuan(entry.total), in_policy_yuan=to_yuan(entry.in_policy),
         limit_yuan=_or_none(entry.limit), drugs_in_yuan=_or_none(entry.drugs_in), drugs_out_yuan=_or_none(entry.drugs_out),
         self_pay_yuan=to_yuan(result.self_pay), self_pay_in_policy_yuan=to_yuan(within + beyond), notices=prepared.notices,
