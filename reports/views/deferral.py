@@ -5,6 +5,7 @@ import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from ledger import clock
@@ -30,6 +31,7 @@ from reports.views.downloads import as_file
 from reports.views.due_states import DueState, due_states, months_around
 from reports.views.month import lead_names
 from reports.views.reach import county_in_reach, short_unit
+from reports.work import Work
 
 NAME = "先诊疗后付费月报"
 F6 = Form.F6.value
@@ -128,6 +130,20 @@ def _bar(staff: Staff, county: Division, state: DueState | None) -> dict:
     if staff.role != Role.LEAD:
         return {"why": f"请核对，由负责人{lead_names(county)}提交。", **late, "tone": "warn", "may_rebuild": True}
     return {"why": "请看过每一条再提交。", **late, "tone": "warn", "may_rebuild": True, "may_submit": True}
+
+
+def deferral_work(staff: Staff) -> list[Work]:
+    """The bureau's returns of months that are over and not submitted: one row, leading to the oldest."""
+    this = clock.today().replace(day=1)
+    owed = [state for state in due_states(staff, group=DEFERRAL, period__lt=this) if not state.submitted]
+    if not owed:
+        return []
+    lead = staff.role == Role.LEAD
+    when = timezone.localtime(owed[0].due.deadline_at)
+    told = f"{'、'.join(f'{state.due.period.month} 月' for state in owed)}，{when:%m-%d %H:%M} {'已过截止时间' if owed[0].deadline_passed else '截止'}"
+    address = reverse("reports:f6", args=[owed[0].due.period, staff.area.code])
+    tone = "bad" if owed[0].deadline_passed else "warn"
+    return [Work(len(owed), f"{NAME}待{'提交' if lead else '核对'}", told, address, "去提交" if lead else "去核对", tone)]
 
 
 def city_table(request: HttpRequest, period: datetime.date) -> HttpResponse:

@@ -20,6 +20,7 @@ from reports.forms.coverage import printed_groups
 from reports.forms.f1 import f1_figures
 from reports.returns import county_returns
 from reports.views.checks import Check, run_checks
+from reports.views.deferral import deferral_work
 from reports.views.due_states import DueState, days_left, due_states
 from reports.views.month import lead_names
 from reports.views.overview import overview
@@ -61,7 +62,8 @@ def _bureau(request: HttpRequest) -> HttpResponse:
     period = today.replace(day=1)
     states = due_states(staff, [period], county=staff.area_id)
     checks = _open_checks(staff, period, states)
-    work = [*left_work(staff), *listed_work(staff), *_month_work(staff, period, states, checks)]
+    work = [*left_work(staff), *listed_work(staff), *_month_work(staff, period, states, checks), *deferral_work(staff)]
+    work.sort(key=lambda row: not row.first)
     lead = lead_names(staff.area)
     context = {
         "today": today,
