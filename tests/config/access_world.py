@@ -6,7 +6,7 @@ import re
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from config.access import TABLE
-from hospitals.models import Consultation, Contact, ContactHandOver, Expert, ExpertGroup, FollowUp, Stay
+from hospitals.models import Consultation, Contact, ContactHandOver, Expert, ExpertGroup, FollowUp, PlanPhrase, Stay, TreatmentPlan
 from ledger import clock
 from ledger.actions import proofs
 from ledger.models import Category, Holiday, Person, Programme, Role, UnitName
@@ -14,6 +14,7 @@ from reports.models import DueRule
 from settlement.actions.clients import open_client
 from tests.hospitals.deferral_rows import kept_deferral
 from tests.hospitals.kept_standards import kept_standard
+from tests.hospitals.referral_world import kept_referral
 from tests.ledger.asking import third_county, waiting_transfer
 from tests.ledger.importing.lists import waiting_upload
 from tests.ledger.paper_files import picture
@@ -134,9 +135,14 @@ class World:
             "expert_group": group.pk,
             "expert": expert.pk,
             "consultation": asked.pk,
+            "referral": kept_referral(case, hospital, by=clerk).pk,
             "visit": visit.pk,
             **kept_deferral(earlier, by=clerk),
             "upload": waiting_upload(clerk).pk,
+            "plan": self._plan(case, hospital, clerk).pk,
+            "phrase": PlanPhrase.objects.create(
+                hospital=hospital, disease=case.disease, field="drugs", text=f"左氧氟沙星滴眼液（{county}）"
+            ).pk,
             "settlement": kept_settlement(earlier, by=self.cast.liaison).pk,
             **kept_between_payers(person, hospital, by=clerk),
             "person": person.pk,
@@ -149,10 +155,22 @@ class World:
             "village": person.village_id,
         }
 
+    @staticmethod
+    def _plan(case, hospital, clerk) -> TreatmentPlan:
+        """A plan that the county is to answer."""
+        at = clock.now()
+        return TreatmentPlan.objects.create(
+            case=case, hospital=hospital, version=1, state="filed", treatment="白内障超声乳化", attending_phone="13907720999", written_at=at,
+            written_by=clerk, filed_at=at, filed_by=clerk,
+        )  # fmt: skip
+
     def address(self, name: str, things: dict) -> str:
         pattern = addresses()[name]
         kinds = {
             "hospitals:contact-list": "handed_over", "hospitals:contact-hospital": "hospital", "hospitals:contact-hospital-hand-over": "hospital",
+            "hospitals:plan-write": "case", "hospitals:plan-phrase-drop": "phrase",
+            **{f"hospitals:plan-{name}": "plan" for name in ("version", "answer", "withdraw", "discard", "attach", "print", "print-full")},
+            "settlement:plan-estimate": "plan",
             "hospitals:discharge": "stay", "hospitals:plan": "case", "hospitals:admit": "case", "hospitals:complete": "case",
             "hospitals:withdraw": "case", "hospitals:follow-up-plan": "case", "hospitals:follow-up": "visit",
             "hospitals:follow-up-cancel": "visit", "hospitals:expert-group-edit": "expert_group", "hospitals:expert-group-end": "expert_group",
@@ -168,6 +186,7 @@ class World:
             "hospitals:deposit-new": "stay", "hospitals:deposit-refund": "deposit", "hospitals:deposit-verify": "deposit",
             "hospitals:deposit-withdraw": "deposit", "hospitals:owed-record": "left_stay", "hospitals:repayment": "left_stay",
             "hospitals:repayment-paper": "left_stay", "hospitals:repaid-new": "left_stay", "hospitals:repaid-withdraw": "repaid",
+            "hospitals:referral": "referral", "hospitals:referral-paper": "referral", "hospitals:referral-new": "case",
             "hospitals:inability": "inability", "hospitals:pathway": "stay", "hospitals:inability-say": "case", "hospitals:arrange": "case",
             "hospitals:designation-end": "designation", "hospitals:hospital-edit": "hospital", "hospitals:hospital-close": "hospital",
             "ledger:transfer": "transfer", "ledger:transfer-withdraw": "transfer", "ledger:holiday-remove": "holiday",
@@ -202,7 +221,15 @@ ROLE_STAFF = {
     Role.CITY: "city", Role.AUDITOR: "auditor", Role.OPERATOR: "operator",
 }  # fmt: skip
 # Read by many; what is sent to them is the city's alone.
-KEPT_BY_THE_CITY = {"hospitals:deferral-rule", "policies:assumed", "policies:limits", "policies:levels", "ledger:holidays", "ledger:units", "hospitals:designations"}
+KEPT_BY_THE_CITY = {
+    "hospitals:deferral-rule",
+    "policies:assumed",
+    "policies:limits",
+    "policies:levels",
+    "ledger:holidays",
+    "ledger:units",
+    "hospitals:designations",
+}
 # What a city official asks for lies in its prefecture, so 鹿寨县 is not foreign to it; an operator keeps all accounts of it.
 REACHES_BOTH = {Role.CITY, Role.OPERATOR}
 NAMES = sorted(TABLE)

@@ -14,6 +14,7 @@ from ledger import clock
 from ledger.actions.proofs import Brought, add_proofs
 from ledger.models import AuditEvent, Case, Person, Proof, Transfer
 from tests.hospitals.expert_groups import eye_group
+from tests.hospitals.referral_world import kept_referral
 from tests.ledger.asking import waiting_transfer
 from tests.ledger.desks import client_of
 from tests.ledger.paper_files import pdf
@@ -40,11 +41,20 @@ PAGES = {
     "hospitals:inability-say": ("case", "liaison", "planned", {"what": "不具备诊疗条件表单"}),
     "hospitals:inability": ("inability", "clerk", "planned", {"what": "不具备诊疗条件"}),
     "hospitals:plan": ("case", "clerk", "verified", {"what": "诊疗方案表单"}),
+    "hospitals:plans-of": ("person", "clerk", "verified", {"what": "诊疗方案"}),
+    "hospitals:plan-write": ("case", "liaison", "in_treatment", {"what": "诊疗方案表单"}),
+    "hospitals:plan-version": ("plan", "clerk", "in_treatment", {"what": "诊疗方案"}),
+    "hospitals:plan-answer": ("plan", "clerk", "in_treatment", {"what": "审核方案表单"}),
+    "hospitals:plan-attach": ("plan", "clerk", "in_treatment", {"what": "签字盖章页表单"}),
+    "hospitals:plan-discard": ("draft", "liaison", "in_treatment", {"what": "作废草稿表单"}),
     "hospitals:admit": ("case", "liaison", "planned", {"what": "入院表单"}),
     "hospitals:discharge": ("stay", "liaison", "in_treatment", {"what": "出院表单"}),
     "hospitals:pathway": ("stay", "liaison", "in_treatment", {"what": "临床路径表单"}),
     "hospitals:complete": ("case", "liaison", "in_treatment", {"what": "完成治疗表单"}),
     "hospitals:withdraw": ("case", "lead", "treated", {"what": "撤销完成治疗表单"}),
+    "hospitals:referrals": ("person", "civil", "registered", {"what": "转诊"}),
+    "hospitals:referral-new": ("case", "liaison", "in_treatment", {"what": "转诊表单"}),
+    "hospitals:referral": ("referral", "insurance", "in_treatment", {"what": "转诊"}),
     "hospitals:follow-ups": ("person", "civil", "registered", {"what": "随访"}),
     "hospitals:follow-up-plan": ("case", "clerk", "in_treatment", {"what": "安排随访表单"}),
     "hospitals:follow-up": ("visit", "clerk", "in_treatment", {"what": "随访表单"}),
@@ -59,12 +69,19 @@ PAGES = {
     "ledger:merge-choose": ("person", "clerk", "registered", {"what": "合并表单"}),
 }
 PANELS = {
+    "hospitals:plans-of",
     "hospitals:stays",
+    "hospitals:referrals",
     "hospitals:follow-ups",
     "hospitals:consultations-of",
     "ledger:proofs",
 }  # Fetched by a page that is on the trail already.
-PAPERS = {"ledger:case-card", "ledger:proof"}  # Opening one is printing or looking into it: their own tests hold the rows.
+PAPERS = {
+    "ledger:case-card",
+    "ledger:proof",
+    "hospitals:referral-paper",
+    "hospitals:plan-print",
+}  # Opening one is printing or looking into it: their own tests hold the rows.
 OF_TWO = {"ledger:merge", "ledger:merge-undo"}  # Below, with the two records that they show.
 # Lists of the city's: a preview names the people that a change would concern; their own tests follow them.
 CITYS = {"ledger:coverage-edit", "ledger:coverage-remove", "ledger:disease-edit"}
@@ -97,6 +114,8 @@ def opened(cast, person: Person, name: str, method: str = "get", **sent):
         "transfer": [_asked_for(cast, person)] if kind == "transfer" else [],
         "consultation": [asked_of_experts(cast, case)] if kind == "consultation" else [],
         "inability": [_said_unable(cast, case)] if kind == "inability" else [],
+        "referral": [_referral(cast, case)] if kind == "referral" else [],
+        "plan": [_written(cast, case, "filed")] if kind == "plan" else [], "draft": [_written(cast, case, "draft")] if kind == "draft" else [],
         "visit": [_planned(cast, case)] if kind == "visit" else [], "proof": [person.pk, _brought(cast, person)] if kind == "proof" else [],
     }[kind]  # fmt: skip
     return getattr(client_of(getattr(cast, who)), method)(reverse(name, args=args), **sent)
@@ -114,10 +133,24 @@ def asked_of_experts(cast, case: Case) -> int:
     return (held or ask(by=cast.clerk, case=case, group=eye_group(cast), question="能否手术")).pk
 
 
+def _written(cast, case: Case, state: str) -> int:
+    """A plan of the county hospital."""
+    held, at = case.plans.everywhere("set-up").first(), clock.now()
+    filed = {"filed_at": at, "filed_by": cast.liaison} if state == "filed" else {}
+    told = {"hospital": cast.hospital, "version": 1, "state": state, "written_at": at, "written_by": cast.liaison}
+    return (held or case.plans.create(**told, **filed)).pk
+
+
 def _planned(cast, case: Case) -> int:
     """A visit that the county is to make."""
     held = case.follow_ups.first()
     return (held or plan_visit(by=cast.clerk, case=case, due_on=datetime.date(2017, 11, 6), visitor="bureau")).pk
+
+
+def _referral(cast, case: Case) -> int:
+    """One that waits for the insurance office."""
+    held = case.referrals.first()
+    return (held or kept_referral(case, cast.hospital, by=cast.liaison)).pk
 
 
 def _said_unable(cast, case: Case) -> int:
