@@ -1,7 +1,7 @@
 """双向转诊 as pages: the list, the request, one referral with its next step, the panel on a person's page, the paper."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -136,11 +136,11 @@ def _done(request: HttpRequest, row: Referral, move: str, step, approval, disapp
         form = approval = ApprovalForm(request.POST, referral=row)
     elif move == "disapprove":
         form = disapproval = DisapprovalForm(request.POST)
-    elif move in REFERRAL_MOVES:
-        form = step = StepForm(request.POST)
     else:
-        raise Http404
+        form = step = StepForm(request.POST)
     done = ""
+    if move not in (*REFERRAL_MOVES, "approve", "disapprove"):
+        form.add_error(None, "请按要办的那一步的按钮。")
     if form.is_valid():
         try:
             if move == "approve":

@@ -7,6 +7,7 @@ from hospitals import actions as treatment
 from hospitals import referring
 from hospitals.models import Direction, Hospital, HospitalLevel, Referral
 from hospitals.referring import Approval, Asked
+from ledger import clock
 from ledger.actions import cases
 from ledger.models import Case, Person, Role, Staff
 from tests.cast import CITY_HOSPITAL, on_day
@@ -87,3 +88,12 @@ def fresh(row):
 def told(person: Person) -> list[tuple[str, str]]:
     """What the timeline tells of referrals, the oldest first."""
     return list(person.events.filter(move__startswith="referral").order_by("pk").values_list("move", "text"))
+
+
+def kept_referral(case: Case, hospital: Hospital, *, by: Staff) -> Referral:
+    """One that leaves the pooling area and waits for everybody: the other hospital, the insurance office."""
+    return Referral.objects.create(
+        person=case.person, case=case, direction=Direction.OUTSIDE, from_hospital=hospital, to_name="中山市示范医院", leaves_area=True,
+        reason="需手术", condition="视力下降", head_of_department="韦主任", patient_agreed=True, doctor="陆医生", requested_at=clock.now(),
+        requested_by=by, moved_at=clock.now(),
+    )  # fmt: skip
