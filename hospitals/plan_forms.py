@@ -111,8 +111,9 @@ class AnswerForm(LedgerForm):
         super().__init__(*args, **kwargs)
         for name in [*FIELDS, WHOLE]:
             label = LABELS.get(name, "整份方案")
-            self.fields[field_of(name)] = PlainField(label=f"对{label}的意见", max_length=REMARK, required=False)
-            self.fields[field_of(name)].hide_optional = True
+            said = f"对{label.removesuffix('（元）')}的意见"
+            widget = forms.TextInput(attrs={"class": "form-control", "aria-label": said, "autocomplete": "off"})
+            self.fields[field_of(name)] = PlainField(label=said, max_length=REMARK, required=False, widget=widget)
 
     def remarks(self) -> dict[str, str]:
         return {name: self.cleaned_data[field_of(name)] for name in [*FIELDS, WHOLE] if self.cleaned_data.get(field_of(name))}

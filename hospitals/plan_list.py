@@ -11,6 +11,7 @@ from ledger import clock
 from ledger.forms import whole_number
 from ledger.models import Case, Division, Role, Staff
 from ledger.models.case import works_on
+from ledger.models.division import Level
 from ledger.working_days import Calendar
 
 PAGE = 50
@@ -68,6 +69,24 @@ def answered_late_since(prefecture: Division) -> datetime.date:
         day -= datetime.timedelta(days=1)
         passed += calendar.is_working(day)
     return day - datetime.timedelta(days=1)
+
+
+def plans_to_answer(staff: Staff) -> QuerySet[TreatmentPlan]:
+    """Plans that the county has to accept or return, from the day they were filed."""
+    return plans_in(staff, PlanState.FILED).annotate(since=TruncDate("filed_at"))
+
+
+def plans_returned(staff: Staff) -> QuerySet[TreatmentPlan]:
+    """Plans that the county returned and the hospital has not mended."""
+    return plans_in(staff, PlanState.RETURNED).annotate(since=TruncDate("answered_at"))
+
+
+def answered_late() -> Q:
+    """Which filed plans' three working days are over, by the table of holidays of their own prefecture."""
+    late = Q(pk=None)
+    for prefecture in Division.objects.filter(level=Level.PREFECTURE):
+        late |= Q(case__county__parent=prefecture, since__lte=answered_late_since(prefecture))
+    return late
 
 
 def page_of(rows: QuerySet, after: str, *, newest_first: bool = False) -> tuple[list, str]:

@@ -87,11 +87,30 @@ def steps(case: Case, staff) -> list[Step]:
     elif case.state == "treated":
         moves = [move for move in moves if move != "admit"] + (["admit"] if "admit" in moves else [])
     found = [_step(case, move) for move in moves]
+    if case.state == "verified" and case.hospital_code:
+        found = _with_plan(case, staff, found)
     if stay and "complete" in moves:
         found = [_discharge(stay), *(replace(step, forward=False) for step in found)]
     if case.age_confirmation_needed and not case.age_confirmed_by_id and staff.role == Role.LEAD:
         found.insert(0, Step("confirm-age", "确认年龄", reverse("ledger:case-move", args=[case.pk, "confirm-age"]), True, True))
     return sorted(found, key=lambda step: not step.forward)
+
+
+def _with_plan(case: Case, staff, found: list[Step]) -> list[Step]:
+    """The plan is the hospital's to write and the county's to answer; one agreed on paper the county registers at once."""
+    plan = case.plans.visible_to(staff).filter(state__in=("draft", "filed", "returned")).first()
+    state = plan.state if plan else ""
+    rest = [replace(step, forward=False) for step in found if step.move != "plan"]
+    if staff.role == Role.LIAISON:
+        words = {"": "填写诊疗方案", "draft": "继续填写方案", "returned": "按意见修改方案", "filed": "查看上报的方案"}[state]
+        address = reverse("hospitals:plan-version", args=[plan.pk]) if state == "filed" else reverse("hospitals:plan-write", args=[case.pk])
+        return [Step("plan-write", words, address, False, state != "filed"), *rest]
+    if staff.role not in COUNTY:
+        return found
+    answer = (
+        [Step("plan-answer", "审核诊疗方案", reverse("hospitals:plan-answer", args=[plan.pk]), False, True)] if state == "filed" else []
+    )
+    return [*answer, *(replace(step, forward=False, words="方案已在纸上定好") for step in found if step.move == "plan"), *rest]
 
 
 def _open_stay(case: Case, staff):
@@ -129,5 +148,7 @@ def _waits(case: Case, open_to: list[Step]) -> str:
     """Whose turn it is, for somebody who cannot bring the case forward; nothing for whoever can, or once it is closed."""
     if case.state not in FORWARD or any(step.forward for step in open_to):
         return ""
+    if case.state == "verified" and case.hospital_code:
+        return f"下一步：由{case.hospital_name}填写诊疗方案，县卫健部门答复。"
     move = MOVES[forward_of(case)]
     return f"下一步：{move.label}，由{WHOSE[move.roles]}办理。"

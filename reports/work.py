@@ -32,6 +32,7 @@ class Work:
     address: str
     verb: str
     tone: str = ""
+    first: bool = False
 
 
 def _since(day: datetime.date | None, what: str) -> str:
@@ -68,14 +69,20 @@ def _day(instant: datetime.datetime | None) -> datetime.date | None:
 def listed_work(staff: Staff, *, but: str = "") -> list[Work]:
     """What waits by the work list: the gravest first, then what waits too long, then the rest; ``but`` is told elsewhere on the page."""
     listed = [one for one in waiting(staff) if one.number and one.asked and one.kind.counts and one.kind.code != but]
-    listed.sort(key=lambda one: (not one.kind.gravest, not one.late))
-    return [_row(one) for one in listed]
+    listed.sort(key=lambda one: (not _first(one, staff), not one.kind.gravest, not one.late))
+    return [_row(one, staff) for one in listed]
 
 
-def _row(one: Waiting) -> Work:
-    tone = "bad" if one.kind.gravest else "warn" if one.late else ""
+def _first(one: Waiting, staff: Staff) -> bool:
+    """What this member of staff is to see before anything else."""
+    return bool(one.late) and staff.role in one.kind.first_late
+
+
+def _row(one: Waiting, staff: Staff) -> Work:
+    first = _first(one, staff)
+    tone = "bad" if one.kind.gravest or first else "warn" if one.late else ""
     address = f"{reverse('reports:work-list')}?kind={one.kind.code}"
-    return Work(one.number, one.kind.words, _since(one.oldest, one.kind.since), address, one.kind.verb, tone)
+    return Work(one.number, one.kind.words, _since(one.oldest, one.kind.since), address, one.kind.verb, tone, first)
 
 
 def left_work(staff: Staff) -> list[Work]:

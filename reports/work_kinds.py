@@ -11,12 +11,16 @@ from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
-from hospitals.models import Consultation, Designation, FollowUp, Hospital, Inability, Referral, Stay
+from hospitals.deferral_rule import undone
+from hospitals.models import Consultation, Deposit, Designation, FollowUp, Hospital, Inability, Referral, Repayment, Stay, TreatmentPlan
+from hospitals.owing import deposits_to_refund, deposits_to_verify, late_instalments, unrecorded
+from hospitals.plan_list import answered_late, plans_returned, plans_to_answer, waiting_cases
 from hospitals.referral_list import LONG, lately_refused, open_long, to_approve, to_go_on, to_receive
 from hospitals.visits import UNIT
 from ledger import clock
 from ledger.models import Case, Category, CategoryFact, Person, Role, Staff, Transfer
 from ledger.models.person import VERIFIER, manages
+from ledger.money import grouped, to_fen
 from settlement.desk import waiting_stays
 
 CLERK, LEAD, TOWNSHIP, LIAISON, CITY = Role.CLERK, Role.LEAD, Role.TOWNSHIP, Role.LIAISON, Role.CITY
@@ -30,7 +34,8 @@ ENDED = ("died", "moved_away", "mistaken")  # Whoever left by one of these is vi
 class Kind:
     """One row of the table. ``allowed`` days may pass, the day after that a piece is overdue; None means that no limit is set.
 
-    ``late`` says it where a limit is not in calendar days. ``told`` roles only wait for it. ``gravest`` stands first whatever the days. ``counts`` is false for what nobody can hurry.
+    ``late`` says it where a limit is not in calendar days. ``told`` roles only wait for it. ``gravest`` stands first whatever the days;
+    before even that, for these roles, what is ``first_late`` and waits too long. ``counts`` is false for what nobody can hurry.
     """
 
     code: str
@@ -45,6 +50,7 @@ class Kind:
     told: frozenset[str] = frozenset()
     told_words: str = ""
     gravest: bool = False
+    first_late: frozenset[str] = frozenset()
     counts: bool = True
     what: Callable[[object], str] = field(default=lambda row: str(row.disease))
     mine: Callable[[QuerySet, Staff], QuerySet] = field(default=lambda rows, staff: rows.filter(assigned_to=staff))
@@ -194,6 +200,10 @@ def unanswered(staff: Staff) -> QuerySet[Consultation]:
     return Consultation.objects.visible_to(staff).open().annotate(since=TruncDate("asked_at"))
 
 
+def _write_plan(row: TreatmentPlan) -> str:
+    return reverse("hospitals:plan-write", args=[row.case_id])
+
+
 def _person_page(row: Case) -> str:
     return reverse("ledger:person", args=[row.person_id])
 
@@ -205,6 +215,14 @@ def _at(name: str) -> Callable[[Case], str]:
 def _arrangement(row: Case) -> str:
     """Without a hospital one is arranged; with one, the person's page says whose turn it is."""
     return _person_page(row) if row.hospital_code else reverse("hospitals:arrange", args=[row.pk])
+
+
+def _of_stay(name: str) -> Callable[[object], str]:
+    return lambda row: reverse(name, args=[row.stay_id])
+
+
+def _deposit(row: Deposit) -> str:
+    return f"{grouped(to_fen(row.amount_yuan))} 元，{row.stay.hospital}"
 
 
 def _of_person_in_hand(rows: QuerySet, staff: Staff) -> QuerySet:
@@ -226,6 +244,12 @@ KINDS: list[Kind] = [
          _arrangement, allowed=10),
     Kind("unable", "医院不具备诊疗条件，要另选", unable, "提出", BUREAU, "去另选", _at("hospitals:inability"), allowed=3,
          what=lambda row: f"{row.case.disease}，{row.hospital}", mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
+    Kind("plan-answer", "诊疗方案待答复", plans_to_answer, "上报", BUREAU, "去审核", _at("hospitals:plan-answer"), late=answered_late,
+         first_late=frozenset({LEAD}), what=lambda row: f"{row.case.disease}，{row.hospital}，第 {row.version} 版",
+         mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
+    Kind("plan-returned", "诊疗方案退回修改", plans_returned, "退回", frozenset({LIAISON}), "去修改", _write_plan, gravest=True,
+         what=lambda row: f"{row.case.disease}，第 {row.version} 版", mine=_nobodys),
+    Kind("plan-write", "待写诊疗方案", waiting_cases, "安排", frozenset({LIAISON}), "去填写", _at("hospitals:plan-write"), mine=_nobodys),
     Kind("hospital-closed", "定点医院停用或不再定点，要另选", hospital_closed, "安排", BUREAU, "去另选", _at("hospitals:arrange"),
          what=lambda row: f"{row.disease}，{row.hospital_name}"),
     Kind("discharged", "出院未登记完成治疗", discharged, "出院", BUREAU | {LIAISON}, "去登记", _at("hospitals:complete"), allowed=7),
@@ -250,6 +274,16 @@ KINDS: list[Kind] = [
          frozenset({Role.INSURANCE}), "去批准", _at("hospitals:referral"), late=_long, what=_where_to, mine=_nobodys),
     Kind("referral-long", "转诊超过 48 小时没有办完", lambda staff: _of_referral(open_long(staff), "requested_at"), "申请", BUREAU, "去查看",
          _at("hospitals:referral"), late=_long, what=lambda row: f"{row.get_state_display()}：{_where_to(row)}", mine=_nobodys),
+    Kind("deposit-refund", "违规押金要退还、整改", deposits_to_refund, "收取", frozenset({LIAISON}), "去退还", _at("hospitals:deposit-refund"),
+         allowed=0, told=BUREAU, told_words="等医院退还违规押金", what=_deposit, mine=_nobodys),
+    Kind("deposit-verify", "押金退还和整改待核实", deposits_to_verify, "报退", BUREAU, "去核实", _at("hospitals:deposit-verify"), allowed=3,
+         what=_deposit, mine=lambda rows, staff: rows.filter(stay__case__assigned_to=staff)),
+    Kind("deferral", "住院没有办理先诊疗后付费", undone, "入院", frozenset({LIAISON}), "去办理", _at("hospitals:deferral-record"), allowed=1,
+         mine=_nobodys, what=lambda row: str(row.case.disease)),
+    Kind("owed", "出院没有登记欠费", unrecorded, "出院", frozenset({LIAISON}), "去登记", _at("hospitals:owed-record"), mine=_nobodys,
+         what=lambda row: str(row.case.disease)),
+    Kind("instalment", "欠费到期没有还", late_instalments, "应还", frozenset({LIAISON}), "去登记还款", _of_stay("hospitals:deferral"), allowed=0,
+         what=lambda row: f"尚欠 {grouped(to_fen(row.still))} 元", mine=_nobodys),
     Kind("found", "已发现，待登记建档", lambda staff: _since(_open_cases(staff, "found"), "found_on"), "发现", BUREAU | {TOWNSHIP}, "去登记",
          _person_page),
     Kind("planned", "已定方案，待入院", lambda staff: _changed(_open_cases(staff, "planned")), "定方案", frozenset({LIAISON}), "去登记入院",
@@ -279,13 +313,19 @@ def person_of(row) -> Person:
     return row.case.person if hasattr(row, "case") else row.person
 
 
+OF_CASE = ("case__person__township", "case__person__village", "case__disease", "case__assigned_to")
+
+
 def with_people(rows: QuerySet) -> QuerySet:
     """The rows with all that a line shows, in the same query."""
     paths = {
         Person: ["township", "village"],
         Case: ["person__township", "person__village", "disease", "assigned_to"],
         CategoryFact: ["person__township", "person__village"],
+        Deposit: [f"stay__{path}" for path in (*OF_CASE, "hospital")],
+        Repayment: [f"stay__{path}" for path in (*OF_CASE, "hospital")],
         Transfer: ["person__township", "person__village", "to_county"],
+        TreatmentPlan: ["case__person__township", "case__person__village", "case__disease", "case__assigned_to", "hospital"],
         Inability: ["case__person__township", "case__person__village", "case__disease", "case__assigned_to", "hospital"],
         Consultation: ["case__person__township", "case__person__village", "case__disease", "case__assigned_to", "group"],
         Referral: ["case__person__township", "case__person__village", "case__disease", "case__assigned_to", "from_hospital", "to_hospital"],

@@ -167,6 +167,8 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if returning:
                 planning.return_plan(by=request.user, plan=plan, remarks=remarks)
+            elif "accept" not in request.POST:
+                raise Refused("请按“同意方案”或“退回修改”。")
             elif remarks:
                 raise Refused("写了意见的请按“退回修改”；同意的请先清空意见。", next(iter(remarks)))
             else:
@@ -201,6 +203,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft that comes to nothing."""
     plan = find_plan(request, pk)
+    if not may_move("discard", plan.state, request.user.role):
+        messages.error(request, f"这份方案现在是“{plan.get_state_display()}”，不是草稿，不能作废。")
+        return redirect("hospitals:plan-version", plan.pk)
     form = DiscardForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:

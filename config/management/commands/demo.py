@@ -16,7 +16,10 @@ from django.db import connection
 
 from config.demo.accounts import accounts
 from config.demo.bills import settle_bills
+from config.demo.deferral import tell_owed
+from config.demo.inability import tell_inabilities
 from config.demo.places import CITY
+from config.demo.plans import tell_plans
 from config.demo.prefecture import AlreadyLoaded, is_loaded, load_prefecture
 from config.demo.returns import submit_early_counties
 from config.demo.statements import draw_up_statements
@@ -95,7 +98,10 @@ class Command(BaseCommand):
                 load_prefecture(password)
                 submit_early_counties()
                 settle_bills()
+                tell_owed()
                 draw_up_statements()
+                tell_inabilities()
+                tell_plans()
             except AlreadyLoaded:
                 raise Refusal("数据库里已有别的行政区划，示范数据只能装入空库。请换一个空的数据库，或去掉 DATABASE_URL。") from None
         elif not password_file.exists():
