@@ -10,10 +10,17 @@ from ledger import clock
 from ledger.forms import DayField, LedgerForm, PlainField
 
 
-class ChosenHospital(HospitalField):
-    """One of the hospitals offered, each a row of the table; the label leads to the first."""
+class Rows(forms.RadioSelect):
+    """Radio buttons in a table's rows; whoever asks for the field as a whole is led to the first."""
 
-    widget = forms.RadioSelect(attrs={"class": "form-check-input"})
+    def id_for_label(self, id_, index=None):
+        return super().id_for_label(id_, "0" if index is None else index)
+
+
+class ChosenHospital(HospitalField):
+    """One of the hospitals offered, each a row of the table."""
+
+    widget = Rows(attrs={"class": "form-check-input"})
 
 
 class ArrangeForm(LedgerForm):

@@ -74,7 +74,8 @@ def offering(case: Case, on: datetime.date) -> Offering:
     rows: dict[int, list[Designation]] = {}
     for row in Designation.objects.filter(within, year__lte=on.year).select_related("area").order_by("area__code", "pk"):
         rows.setdefault(row.hospital_id, []).append(row)
-    known = Hospital.objects.filter(Q(pk__in=rows) | Q(county=prefecture) | Q(county__parent=prefecture)).order_by("code")
+    known = Hospital.objects.filter(Q(pk__in=rows) | Q(county=prefecture) | Q(county__parent=prefecture))
+    known = known.select_related("county").order_by("code")
     unable = said_unable(case)
     offered, others = [], []
     for hospital in known:
@@ -84,27 +85,34 @@ def offering(case: Case, on: datetime.date) -> Offering:
             documents = dict.fromkeys(row.document for row in holding)
             offered.append(Offered(hospital, holding[0].tier, "；".join(documents)))
         else:
-            others.append(NotOffered(hospital, _why(case, hospital, of_disease, unable.get(hospital.pk), on)))
-    return Offering(sorted(offered, key=lambda one: (NEAREST_FIRST[one.tier], one.hospital.code)), others)
+            others.append((*_why(case, hospital, of_disease, unable.get(hospital.pk), on), hospital))
+    others.sort(key=lambda one: (one[0], one[2].code))
+    return Offering(
+        sorted(offered, key=lambda one: (NEAREST_FIRST[one.tier], one.hospital.code)), [NotOffered(one, why) for _, why, one in others]
+    )
 
 
-def _why(case: Case, hospital: Hospital, of_disease: list[Designation], unable: Inability | None, on: datetime.date) -> str:
-    """The first reason that holds, the one that stands longest first."""
+# What was the patient's own way and is closed stands before what never was.
+LOST, ELSEWHERE, NEVER = range(3)
+
+
+def _why(case: Case, hospital: Hospital, of_disease: list[Designation], unable: Inability | None, on: datetime.date) -> tuple[int, str]:
+    """The first reason that holds, the one that stands longest first; and how near the hospital came to being offered."""
     areas = _areas(case)
+    in_area = [row for row in of_disease if row.area_id in areas]
     if not hospital.is_active:
-        return "已停用，不再接收新的患者"
+        return (LOST if in_area else NEVER), "已停用，不再接收新的患者"
     if unable is not None:
-        return f"该院 {unable.said_on} 说明不具备诊疗条件：{unable.reason}"
-    this_year = [row for row in of_disease if row.year == on.year]
-    ended = [row.ended_on for row in this_year if row.area_id in areas and row.ended_on]
+        return LOST, f"该院 {unable.said_on} 说明不具备诊疗条件：{unable.reason}"
+    ended = [row.ended_on for row in in_area if row.year == on.year and row.ended_on]
     if ended:
-        return f"{case.disease}的定点已到 {max(ended)} 为止"
+        return LOST, f"{case.disease}的定点已到 {max(ended)} 为止"
+    this_year = [row for row in of_disease if row.year == on.year]
     if this_year:
-        return f"{case.disease}的定点只服务{'、'.join(dict.fromkeys(_area_words(row.area) for row in this_year))}"
-    earlier = [row.year for row in of_disease if row.area_id in areas]
-    if earlier:
-        return f"{max(earlier)} 年是{case.disease}的定点，{on.year} 年不是"
-    return f"不是{case.disease}的定点医院"
+        return ELSEWHERE, f"{case.disease}的定点只服务{'、'.join(dict.fromkeys(_area_words(row.area) for row in this_year))}"
+    if in_area:
+        return LOST, f"{max(row.year for row in in_area)} 年是{case.disease}的定点，{on.year} 年不是"
+    return NEVER, f"不是{case.disease}的定点医院"
 
 
 def _area_words(area: Division) -> str:

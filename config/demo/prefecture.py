@@ -8,6 +8,8 @@ from config.demo.accounts import make_accounts
 from config.demo.book import Book
 from config.demo.calendar import SEED
 from config.demo.cast import Cast
+from config.demo.contacts import make_contacts
+from config.demo.deferral import make_rule, tell_deferrals
 from config.demo.desks import Desks
 from config.demo.experts import make_groups, tell_consultations
 from config.demo.holidays import make_holidays
@@ -16,10 +18,12 @@ from config.demo.invention import Invention
 from config.demo.life import Life
 from config.demo.people import Registry
 from config.demo.places import CITY, make_places
+from config.demo.referrals import tell_referrals
 from config.demo.returns import make_returns
+from config.demo.standards import make_standards, tell_pathways
 from config.demo.transfers import tell_transfers
 from config.demo.visits import make_rules, tell_visits
-from hospitals.models import Consultation
+from hospitals.models import Consultation, Deferral, Deposit, Referral, ReferralMove
 from ledger.models import Disease, Division, Transfer
 from ledger.reference import load_reference
 from settlement.actions.loading import load_shipped
@@ -54,10 +58,18 @@ def load_prefecture(password: str) -> None:
     Desks(registry).fill()
     make_rules(places, diseases)
     tell_visits(book)
+    tell_pathways(book, make_standards(places, diseases))
     requests = tell_transfers(book)
     consultations = tell_consultations(book, make_groups(places, hospitals, diseases, staff))
+    make_rule(places.city)
+    agreements, deposits = tell_deferrals(book)
+    referrals, referral_steps = tell_referrals(book)
     book.write()
+    Deferral.objects.bulk_create(agreements)
+    Deposit.objects.bulk_create(deposits)
     Transfer.objects.bulk_create(requests)
+    Referral.objects.bulk_create(referrals)
+    ReferralMove.objects.bulk_create(referral_steps)
     Consultation.objects.bulk_create(consultations)
-    book.write_trail(make_returns(places))
+    book.write_trail([*make_contacts(places, hospitals), *make_returns(places)])
     load_shipped()
