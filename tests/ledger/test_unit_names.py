@@ -15,9 +15,9 @@ from ledger.models import UnitName
 from ledger.models.division import UnitKind
 from reports.returns import city_workbook, county_workbook
 from tests.cast import on_day
+from tests.ledger.coverage_desk import colleague
 from tests.ledger.desks import client_of
 from tests.ledger.kept_desk import day, errors, noted, owe, submit_month
-from tests.ledger.test_coverage_pages import colleague
 from tests.racing import at_once, said
 
 PAGE, ORDER = "/ledger/units/", "柳编〔2017〕5号"
