@@ -224,11 +224,12 @@ def changed_fields(person: Person, fields: dict) -> list[tuple[str, str, str]]:
 
 
 def correct_person(*, by: Staff, person: Person, version: int, facts: PersonFacts) -> Person:
-    """Save corrected particulars. Home is moved by ``homes.move_house``, not here.
+    """Save corrected particulars, and an ID number where there was none. Home is moved by ``homes.move_house``, not here.
 
-    Raises Stale when somebody saved in between (with the differences), Refused when the ID number is taken.
+    Raises Stale when somebody saved in between (with the differences), Refused when the ID number is taken, or when it is
+    another than the person has: that is ``id_numbers.correct_id_number``, for desks and lists alike.
     """
-    if facts.id_number and keyed_hash(facts.id_number.number) != person.id_number_hash:
+    if facts.id_number and not person.id_number_hash:
         refuse_held(facts.id_number, by=by, advice="请核对", except_pk=person.pk)
     return _save_corrected(by, person, version, facts)
 
@@ -252,6 +253,8 @@ def _save_corrected(by: Staff, person: Person, version: int, facts: PersonFacts)
     if person.version != version:
         last = person.events.filter(move="person_corrected").select_related("by").first()
         raise Stale(last.by_name if last else "别人", changed_fields(person, fields))
+    if person.id_number_hash and fields["id_number_hash"] != person.id_number_hash:
+        raise Refused("已有身份证号的，请在“改正身份证号”里改。", "id_number")
     changes = changed_fields(person, fields)
     if not changes:
         return person

@@ -93,7 +93,7 @@ def test_another_countys_holder_is_not_shown_but_the_question_is_kept(cast):
 def test_the_question_stays_on_the_trail_when_nothing_is_saved(cast):
     facts = cast.facts("韦桂兰", village=cast.village2)
     register_person(by=cast.clerk2, facts=facts, categories=[])
-    person = cast.register("覃福生")
+    person = cast.register("覃福生", id_absent_reason="证件遗失待补")
     facts.village = cast.village
     for ask in (
         lambda: register_person(by=cast.clerk, facts=facts, categories=[]),
@@ -133,7 +133,7 @@ def test_two_clerks_saving_the_same_number_at_once(cast, monkeypatch):
     monkeypatch.setattr(people, "holder_of", lambda *args, **kwargs: people.Holder())  # The other had not saved when we looked.
     with pytest.raises(Refused, match="^这个身份证号刚刚由别人登记。请打开已有的资料。$"):
         register_person(by=cast.lead, facts=facts, categories=[])
-    other = cast.register("覃福生")
+    other = cast.register("覃福生", id_absent_reason="证件遗失待补")
     with pytest.raises(Refused, match="^这个身份证号刚刚由别人登记。请核对。$"):
         correct_person(by=cast.lead, person=other, version=1, facts=facts)
     assert everyone() == 2
@@ -203,9 +203,29 @@ def test_the_second_to_save_sees_the_differences(cast):
 def test_a_corrected_number_may_not_be_somebody_elses(cast):
     other = cast.facts("覃福生")
     register_person(by=cast.clerk, facts=other, categories=[])
-    person = cast.register("韦桂兰")
+    person = cast.register("韦桂兰", id_absent_reason="证件遗失待补")
     with pytest.raises(Refused, match="^本县已有覃福生用这个身份证号登记，请核对。$"):
         correct_person(by=cast.clerk, person=person, version=1, facts=cast.facts("韦桂兰", id_number=other.id_number))
+
+
+@pytest.mark.parametrize("given", ["another", "another, seen before there was one", "the other county's", "none"])
+def test_an_existing_number_is_changed_only_by_the_act_of_its_own(cast, given):
+    """By no correction, whoever asks: not taken away either, and nothing is said of who may hold the other one."""
+    before = cast.register("韦桂兰", id_absent_reason="证件遗失待补")
+    person = correct_person(by=cast.clerk, person=before, version=1, facts=cast.facts("韦桂兰"))
+    facts = cast.facts("韦桂兰", address="8 组 88 号")
+    if given == "none":
+        facts.id_number, facts.id_absent_reason = None, "证件遗失待补"
+    elif given == "the other county's":
+        theirs = cast.facts("覃福生", village=cast.village2)
+        register_person(by=cast.clerk2, facts=theirs, categories=[])
+        facts.id_number = theirs.id_number
+    with pytest.raises(Refused) as refused:
+        correct_person(by=cast.clerk, person=before if "before" in given else person, version=2, facts=facts)
+    assert (refused.value.message, refused.value.field) == ("已有身份证号的，请在“改正身份证号”里改。", "id_number")
+    saved = Person.objects.visible_to(cast.clerk).get()
+    assert (saved.id_number, saved.address, saved.version) == (person.id_number, "3 组 8 号", 2)
+    assert not AuditEvent.objects.filter(action="held_elsewhere").exists()
 
 
 def test_another_county_cannot_correct(cast):
@@ -215,10 +235,11 @@ def test_another_county_cannot_correct(cast):
 
 
 def test_a_birth_date_corrected_past_the_age_limit_leaves_the_count(cast):
-    facts = cast.facts("韦小妹", born_on=D(2005, 1, 1))
+    facts = cast.facts("韦小妹", born_on=D(2005, 1, 1), id_absent_reason="新生儿未上户")
     person = register_person(by=cast.clerk, facts=facts, categories=[], case=cast.entry("all"))
     assert standings(person) == [("450222", False, D(2017, 10, 20), None)]
-    correct_person(by=cast.clerk, person=person, version=1, facts=cast.facts("韦小妹", born_on=D(1995, 1, 1)))
+    facts.born_on = D(1995, 1, 1)
+    correct_person(by=cast.clerk, person=person, version=1, facts=facts)
     assert standings(person) == []
 
 

@@ -13,6 +13,7 @@ from ledger import clock
 from ledger.actions.cases import verify_case
 from ledger.actions.people import correct_person, reveal
 from ledger.actions.trail import record, seal_unsealed
+from ledger.identity import read_id_number
 from ledger.models import AuditEvent, Division, Staff
 from ledger.models.division import Level
 from ledger.trail_words import ACTIONS, detail_words
@@ -49,7 +50,8 @@ def test_newest_first_with_words_and_seals(cast, desk):
 def test_nothing_personal_is_told(cast, desk):
     person = cast.register("韦桂兰", phone="13977205610")
     reveal(by=cast.clerk, person=person, what="id_number")
-    facts = cast.facts("韦桂花", phone="13977205611", id_number=None, id_absent_reason="户口办理中", address="8 组 88 号")
+    number = read_id_number(person.id_number.reveal(), clock.today())
+    facts = cast.facts("韦桂花", phone="13977205611", id_number=number, address="8 组 88 号")
     correct_person(by=cast.clerk, person=person, version=person.version, facts=facts)
     page = desk.get(PAGE).content.decode()
     told = {row[3]: row[5] for row in rows(desk.get(PAGE))}
