@@ -143,7 +143,8 @@ def deferral_work(staff: Staff) -> list[Work]:
     told = f"{'、'.join(f'{state.due.period.month} 月' for state in owed)}，{when:%m-%d %H:%M} {'已过截止时间' if owed[0].deadline_passed else '截止'}"
     address = reverse("reports:f6", args=[owed[0].due.period, staff.area.code])
     tone = "bad" if owed[0].deadline_passed else "warn"
-    return [Work(len(owed), f"{NAME}待{'提交' if lead else '核对'}", told, address, "去提交" if lead else "去核对", tone)]
+    words, verb = ("先诊疗后付费月报待提交", "去提交") if lead else ("先诊疗后付费月报待核对", "去核对")
+    return [Work(len(owed), words, told, address, verb, tone)]
 
 
 def city_table(request: HttpRequest, period: datetime.date) -> HttpResponse:
