@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from hospitals.models import Designation, Hospital
 from hospitals.models.hospital import Tier
@@ -33,10 +34,18 @@ def facts_of(hospital: Hospital) -> HospitalFacts:
 
 
 def patients_at(hospital: Hospital) -> tuple[int, int]:
-    """How many are being treated there, whom a hospital that closes finishes; how many were agreed to go there, who need another."""
+    """How many are being treated there, whom a hospital that closes finishes; how many were arranged to go there, who need another."""
     everywhere = Case.objects.everywhere("numbers of patients; nobody is named")
     there = everywhere.filter(hospital_code=hospital.code, folded_into=None)
-    return there.filter(state="in_treatment").count(), there.filter(state="planned").count()
+    return there.filter(state="in_treatment").count(), there.filter(state__in=("verified", "planned")).count()
+
+
+def arranged_under(designation: Designation) -> int:
+    """How many are arranged to go there under this designation and are not in hospital yet; they need another once it has ended."""
+    everywhere = Case.objects.everywhere("a number of patients; nobody is named")
+    area = Q(county=designation.area) | Q(county__parent=designation.area)
+    waiting = everywhere.filter(area, state__in=("verified", "planned"), folded_into=None, disease=designation.disease)
+    return waiting.filter(hospital_code=designation.hospital.code).count()
 
 
 def _keeper(by: Staff) -> Division:
@@ -125,7 +134,7 @@ def close_hospital(*, by: Staff, hospital: Hospital, document: str) -> int:
     standing.filter(year=today.year).update(ended_on=today)
     for year in sorted(set(standing.filter(year__lt=today.year).values_list("year", flat=True))):
         standing.filter(year=year).update(ended_on=datetime.date(year, 12, 31))
-    text = f"停用，不再接收新的患者；正在治疗的 {staying} 人在该院治完，已定方案的 {planned} 人另选医院"
+    text = f"停用，不再接收新的患者；正在治疗的 {staying} 人在该院治完，已安排的 {planned} 人另选医院"
     note_change(by=by, kind=HOSPITAL, subject=held.name, text=text, document=document)
     return staying
 

@@ -102,7 +102,8 @@ def designation_end(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "form": form, "title": "终止定点", "told": f"{row.hospital.name}，{row.disease}，服务{row.area.label}，{row.year} 年", "top": "定点",
         "back": back, "save": "终止定点", "section": "终止", "danger": True, "layout": [("last_day", "w2"), ("document", "w4")],
-        "lead": "最后一天仍是定点，以后的患者不能再选这家医院；这一天以前入院的，出院结算仍按定点。",
+        "lead": "最后一天仍是定点，以后的患者不能再选这家医院；这一天以前入院的，在该院治完，结算仍按定点。"
+        f"已安排、还没有入院的 {actions.arranged_under(row)} 人要由县里另选医院。",
     }  # fmt: skip
     return render(request, "ledger/kept_form.html", context, status=422 if form.errors else 200)
 
@@ -208,7 +209,7 @@ def hospital_close(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(back)
     verb = "停用" if closing else "恢复"
     lead = (
-        f"正在治疗的 {staying} 人保留，在该院治完、出院、结算；已定方案、还没有入院的 {planned} 人要另选医院。"
+        f"正在治疗的 {staying} 人保留，在该院治完、出院、结算；已安排、还没有入院的 {planned} 人要另选医院。"
         "从现在起不再接收新的患者，今年的定点到今天为止，以后年度的定点删除。"
     )
     context = {

@@ -227,6 +227,8 @@ def test_it_keeps_whom_it_treats_and_takes_nobody_new_at_any_door(cast):
         stay = admit(by=cast.lead, case=staying, hospital=cast.hospital, on=day("10-08"))
         planned = choose_hospital(by=cast.lead, case=planned, hospital=cast.hospital)
     assert listed("hospital-closed", cast.clerk) == []
+    warning = client_of(cast.city).get(reverse("hospitals:designation-end", args=[designation(cast).pk])).content.decode()
+    assert "已安排、还没有入院的 1 人要由县里另选医院。" in warning
     end_designation(by=cast.city, designation=designation(cast), last_day=day("10-10"), document=ORDER)
     said = "柳城县人民医院的白内障定点已到 2017-10-10 为止，不再接收新的患者。请另选定点医院。"
     for case in (planned, found):

@@ -55,10 +55,10 @@ def test_a_closed_hospital_finishes_whom_it_has_and_takes_nobody_new(cast):
         planned = choose_hospital(by=cast.lead, case=verify_case(by=cast.lead, case=cast.case_of(waiting)), hospital=cast.hospital)
     desk = client_of(cast.city)
     address = reverse("hospitals:hospital-close", args=[cast.hospital.pk])
-    assert "正在治疗的 1 人保留，在该院治完、出院、结算；已定方案、还没有入院的 1 人要另选医院。" in desk.get(address).content.decode()
+    assert "正在治疗的 1 人保留，在该院治完、出院、结算；已安排、还没有入院的 1 人要另选医院。" in desk.get(address).content.decode()
     with on_day(day("10-15")):
         assert desk.post(address, {"document": ORDER})["Location"] == KEPT
-    assert noted("hospital") == [("柳城县人民医院", "停用，不再接收新的患者；正在治疗的 1 人在该院治完，已定方案的 1 人另选医院", ORDER)]
+    assert noted("hospital") == [("柳城县人民医院", "停用，不再接收新的患者；正在治疗的 1 人在该院治完，已安排的 1 人另选医院", ORDER)]
     hospital = Hospital.objects.get(code=COUNTY_HOSPITAL)
     assert not hospital.is_active and set(hospital.designations.values_list("ended_on", flat=True)) == {day("10-15")}
     assert "柳城县人民医院" not in public()
