@@ -5,7 +5,7 @@ RESET ?=
 PORT ?= 8000
 
 # Nobody else's Python settings reach ours, and Chinese prints in any locale.
-unexport PYTHONPATH PYTHONHOME
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 export PYTHONUTF8 = 1
 
 no := 0 no false
@@ -21,7 +21,7 @@ demo:
 
 test:
 	@$(PYTHON) config/trial/install.py requirements-dev.txt
-	@exec $(RUN) -m pytest -n 2 $(ARGS)
+	@exec $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The races at full size: 16 processes, 2,000 attempts on one person's year. Every test run has a smaller one.
 race-test:

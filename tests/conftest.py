@@ -1,5 +1,6 @@
 """What every test stands on: the test database, the fixed cast, and loud words about what could not be tested."""
 
+import gc
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import TransactionTestCase
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -57,25 +58,38 @@ def pytest_terminal_summary(terminalreporter) -> None:
     terminalreporter.write_sep("!", red=True)
 
 
+# ---- the order ----
+
+# The workers take whole files in this order (make test), so the long ones come first and the short ones fill the end evenly.
+LONG = (
+    "config/test_processes", "config/test_access", "config/test_query_counts", "config/test_compose", "config/test_demo",
+    "config/test_embedded", "settlement/test_properties", "ledger/importing/test_background", "settlement/test_hostile_input",
+    "settlement/test_races", "config/test_access_walls", "ledger/test_races", "ledger/test_merging_races", "ledger/test_transfers",
+    "reports/test_pages_workbench",
+)  # fmt: skip
+LONG_WITH_A_BROWSER = ("journeys/test_every_page", "journeys/test_kept_typing", "journeys/test_two_desks", "journeys/test_day")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole files, the long ones first; those with a browser after all others, for its event loop stays in the process."""
+    in_browser = {item.path for item in items if item.get_closest_marker("browser")}
+
+    def place(item: pytest.Item) -> tuple:
+        long = LONG_WITH_A_BROWSER if item.path in in_browser else LONG
+        name = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
+        return item.path in in_browser, long.index(name) if name in long else len(long), name
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: a collector that walked it again and again took an eighth of the time of all tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 # ---- the test database ----
-
-USER_TRIGGERS = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
-
-
-def _flush_past_triggers(operations: DatabaseOperations, sql_list: list[str]) -> None:
-    """Empty the tables after a transactional test: history refuses that, so its triggers sleep meanwhile."""
-    from django.db import transaction
-
-    database = operations.connection
-    with transaction.atomic(using=database.alias), database.cursor() as cursor:
-        cursor.execute(USER_TRIGGERS)
-        tables = [name for (name,) in cursor.fetchall()]
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for sql in sql_list:
-            cursor.execute(sql)
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def _drop_leftovers() -> None:
@@ -97,12 +111,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """Reference data stands in every test database; the cast is made anew by each test that asks for it."""
+    """Reference data stands in every test database, whatever a test commits; the cast is made anew by each test that asks for it."""
     from ledger.reference import load_reference
+    from tests.emptying import Standing
 
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        patch.setattr(DatabaseOperations, "execute_sql_flush", _flush_past_triggers)
         load_reference()
+        standing = Standing()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: standing.bring_back())
         django_db_blocker.block()
         yield
         django_db_blocker.restore()
@@ -110,12 +126,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
 
 @pytest.fixture
 def reference(db) -> None:
-    """Diseases and coverage; loaded again when a transactional test emptied the tables."""
-    from ledger.models import Disease
-    from ledger.reference import load_reference
-
-    if not Disease.objects.exists():
-        load_reference()
+    """Diseases and coverage, which every test finds."""
 
 
 @pytest.fixture
@@ -133,6 +144,24 @@ def _a_fresh_door() -> Iterator[None]:
     from ledger.actions.trail import request_address
 
     request_address.set(None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_looked_for_once() -> Iterator[None]:
+    """The files that every test client would list anew do not change while the tests run."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def remembered(door: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(door)
+            found.update(door.files)
+        door.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", remembered)
+        yield
 
 
 # ---- programs of the machine ----

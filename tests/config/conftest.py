@@ -14,7 +14,7 @@ import pytest
 from config.embedded.server import EmbeddedServer
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-OF_THE_TESTS = ("LEDGER_", "DATABASE_", "DJANGO_SETTINGS", "REDIS_URL", "PYTEST", "COV", "MAKE")
+OF_THE_TESTS = ("LEDGER_", "DATABASE_", "DJANGO_SETTINGS", "REDIS_URL", "PYTEST", "COV", "MAKE", "PYTHONDONTWRITEBYTECODE")
 COPIED = ("manage.py", "config", "ledger", "hospitals", "settlement", "reports", "templates", "static")
 
 
