@@ -22,6 +22,7 @@ class DeferralForm(LedgerForm):
     documents = TicksField(label="出示的证件", choices=Document.choices, required=False)
     copies_kept = forms.BooleanField(label="已收存复印件", required=False)
     originals_returned = forms.BooleanField(label="原件已退还", required=False)
+    deposit = forms.ChoiceField(label="住院押金", choices=[("none", "没有收取"), ("taken", "收取了，保存后登记违规押金")])
     signed_on = DayField(label="协议书签订日期", required=False)
     signed_by = PlainField(label="签订人", max_length=60, required=False)
     reason = PlainField(label="改动的原因", max_length=120, required=False)
@@ -53,9 +54,9 @@ class RefundForm(LedgerForm):
 
 
 class SendBackForm(LedgerForm):
-    """Why the county does not accept the refund or the remedy."""
+    """Why the county does not accept the refund or the remedy; empty where it does."""
 
-    objection = PlainField(label="退回的意见", max_length=200)
+    objection = PlainField(label="退回的意见", max_length=200, required=False)
 
 
 class WithdrawForm(LedgerForm):
@@ -115,6 +116,7 @@ class AgreementForm(LedgerForm):
         for index in range(1, number + 1):
             self.fields[f"due_{index}"] = DayField(label=f"第 {index} 期应还日期", required=False)
             self.fields[f"amount_{index}"] = AmountField(label=f"第 {index} 期应还（元）", required=False)
+            self.fields[f"due_{index}"].hide_optional = self.fields[f"amount_{index}"].hide_optional = True
         self.numbers = range(1, number + 1)
         today = clock.today()
         self.initial = {"signed_on": today, "number": number, "first_on": months_after(today, 1), **self.initial}

@@ -7,11 +7,13 @@ prefecture's document may name pilot hospitals beside them (渝卫发〔2019〕3
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import ExtractYear
 
-from hospitals.models import DeferralRule, Hospital, Stay
+from hospitals.models import Deferral, DeferralRule, Hospital, Stay
 from ledger.actions.data_changes import note_change
 from ledger.actions.refusals import Refused
-from ledger.models import Category, Division, Person, Staff
+from ledger.models import Category, CategoryFact, Division, Enrolment, Person, Staff
 
 KIND = "deferral-rule"
 USUAL = tuple(Category)  # Where the city keeps no rule of its own: every category, in the county's own hospitals.
@@ -93,6 +95,23 @@ class Asked:
         if terms.own_county and stay.hospital.county_id != county.pk and stay.hospital.code not in terms.pilots:
             return f"{stay.hospital.name}不在{county.label}，也不是试点医院，不适用先诊疗后付费。"
         return ""
+
+
+def undone(staff: Staff) -> QuerySet[Stay]:
+    """Patients in hospital who come under it, for whom nothing was recorded yet; the same rule as ``Asked``, asked of the database.
+
+    Where somebody lives is today's county here: whoever moved while in hospital is asked about by the page itself.
+    """
+    terms = Terms.of(staff.area.prefecture)
+    held = CategoryFact.objects.filter(
+        person=OuterRef("case__person"), category__in=terms.categories, during__contains=OuterRef("admitted_on")
+    )
+    enrolled = Enrolment.objects.filter(person=OuterRef("case__person"), year=ExtractYear(OuterRef("admitted_on")), enrolled=True)
+    told = Deferral.objects.everywhere("the stay is scoped itself").filter(stay=OuterRef("pk"))
+    stays = Stay.objects.visible_to(staff).filter(Exists(held), Exists(enrolled), ~Exists(told), discharged_on=None)
+    if terms.own_county:
+        stays = stays.filter(Q(hospital__county=F("case__county")) | Q(hospital__code__in=terms.pilots))
+    return stays.annotate(since=F("admitted_on"))
 
 
 def _words(terms: Terms, names: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from hospitals.models import Deferral, Hospital, Instalment, Repaid, Repayment, Stay
+from hospitals.models import Deferral, Deposit, Hospital, Instalment, Repaid, Repayment, Stay
 from ledger import clock
 from ledger.models import Staff
 from ledger.money import to_fen
@@ -85,6 +85,16 @@ def with_lateness(rows: QuerySet[Repayment], today: datetime.date) -> QuerySet[R
 def late_instalments(staff: Staff) -> QuerySet[Repayment]:
     """Agreements of which a part is over its day, for the work list."""
     return with_lateness(owing(staff), clock.today()).filter(late_on__isnull=False).annotate(since=F("late_on"))
+
+
+def deposits_to_refund(staff: Staff) -> QuerySet[Deposit]:
+    """Deposits that the hospital has still to give back, to put right, or to do again."""
+    return Deposit.objects.visible_to(staff).with_the_hospital().annotate(since=F("taken_on"))
+
+
+def deposits_to_verify(staff: Staff) -> QuerySet[Deposit]:
+    """Refunds and remedies that the county has still to look at."""
+    return Deposit.objects.visible_to(staff).to_verify().annotate(since=F("told_on"))
 
 
 def unrecorded(staff: Staff) -> QuerySet[Stay]:

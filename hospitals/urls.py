@@ -1,5 +1,6 @@
-from django.urls import include, path
+from django.urls import path
 
+from hospitals import deferral_urls
 from hospitals.views import (
     arranging,
     consultations,
@@ -68,7 +69,7 @@ urlpatterns = [
     path("cases/<int:pk>/referral/", referrals.new, name="referral-new"),
     path("people/<int:person_pk>/referrals/", referrals.panel, name="referrals"),
     # Stays without deposit
-    path("", include("hospitals.deferral_urls")),
+    *deferral_urls.urlpatterns,
     # Follow-up after discharge
     path("follow-ups/", visit_list.visit_list, name="follow-up-list"),
     path("follow-ups/rules/", visit_list.rules, name="follow-up-rules"),

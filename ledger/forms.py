@@ -102,6 +102,8 @@ class AmountField(forms.Field):
     def to_python(self, value):
         if value is None or not str(value).strip():
             return None
+        if isinstance(value, int):  # A field that is shown and not asked holds fen already.
+            return value
         try:
             return read_amount(str(value))
         except ValueError as error:

@@ -22,6 +22,10 @@ class Cast:
         """One of the accounts of that role in that county (or town, or hospital by its code)."""
         return self.rng.choice(self._seats[role, place])
 
+    def first(self, role: str, place: str) -> Staff:
+        """The same account always, without a draw from the random source."""
+        return self._seats[role, place][0]
+
     def registrar(self, township: Division, county: Division) -> Staff:
         """The town's clinic registers where it has an account; elsewhere the county's clerk."""
         if (Role.TOWNSHIP, township.code) in self._seats:

@@ -136,6 +136,20 @@ class Deposit(models.Model):
         ]
         indexes = [models.Index(fields=["county", "taken_on"], condition=models.Q(withdrawn_on=None), name="deposit_county_taken")]
 
+    @property
+    def told_over(self) -> bool:
+        """Refunded in full with the remedy told, and not sent back: the hospital has done what was its own to do."""
+        return bool(self.refunded_yuan == self.amount_yuan and self.remedy and not self.objection)
+
+    @property
+    def waits_for_the_county(self) -> bool:
+        return self.told_over and not self.verified_on and not self.withdrawn_on
+
+    @property
+    def case(self):
+        """Whose work it is part of."""
+        return self.stay.case
+
 
 class Repayment(models.Model):
     """还款协议: what the patient owes after discharge and in which parts it is to be repaid.
@@ -171,6 +185,11 @@ class Repayment(models.Model):
                 name="repayment_signed_by_somebody",
             ),
         ]
+
+    @property
+    def case(self):
+        """Whose work it is part of."""
+        return self.stay.case
 
 
 class Instalment(models.Model):

@@ -28,22 +28,30 @@ BUREAU = (Role.CLERK, Role.LEAD)
 def find_stay(request: HttpRequest, pk: int) -> Stay:
     """A stay in sight, with what its pages show of the person and the case."""
     request.nav_name = "ledger:case-list"
-    related = ("hospital", "case__person__county__parent", "case__person__township", "case__person__village", "case__disease", "case__county")
+    related = (
+        "hospital",
+        "case__person__county__parent",
+        "case__person__township",
+        "case__person__village",
+        "case__disease",
+        "case__county",
+    )
     return get_object_or_404(Stay.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 
 def answer(
-    request: HttpRequest, *, page: str, name: str, stay: Stay, form: LedgerForm, act: Callable[[dict], str], **context
-) -> HttpResponse:
-    """Show the form; on a good answer act once, say what was done and go back to the stay's page."""
+    request: HttpRequest, *, page: str, name: str, stay: Stay, form: LedgerForm, act: Callable[[dict], str],
+    leads_to: Callable[[LedgerForm], str] = lambda form: "hospitals:deferral", **context,
+) -> HttpResponse:  # fmt: skip
+    """Show the form; on a good answer act once, say what was done and go back to the stay's page, or where it leads."""
     if request.method == "POST" and form.is_valid():
         try:
-            said = act(form.cleaned_data)
+            said = act(dict(form.cleaned_data))
         except Refused as refused:
             form.refuse(refused)
         else:
             messages.success(request, said)
-            return redirect("hospitals:deferral", stay.pk)
+            return redirect(leads_to(form), stay.pk)
     note_form(request, stay.case.person, name)
     return render(request, page, {"form": form, "stay": stay, "case": stay.case, **context}, status=422 if form.errors else 200)
 
@@ -69,7 +77,9 @@ def panel(request: HttpRequest, person_pk: int) -> HttpResponse:
         if (found := asked.about(stay)).eligible or stay.pk in told or stay.pk in taken
     ]
     template = "hospitals/_deferrals.html" if request.htmx else "hospitals/deferrals.html"
-    return render(request, template, {"person": person, "rows": rows, "why_not": "" if rows or not stays else asked.about(stays[0]).why_not})
+    return render(
+        request, template, {"person": person, "rows": rows, "why_not": "" if rows or not stays else asked.about(stays[0]).why_not}
+    )
 
 
 def stay_page(request: HttpRequest, pk: int) -> HttpResponse:
@@ -80,7 +90,7 @@ def stay_page(request: HttpRequest, pk: int) -> HttpResponse:
     deposits = list(Deposit.objects.visible_to(request.user).filter(stay=stay).select_related("verified_by", "recorded_by"))
     rows = with_repaid(Repayment.objects.visible_to(request.user).filter(stay=stay))
     owed = with_lateness(rows, clock.today()).first()
-    settled = settled_self_pay(stay) if owed else None
+    settled, bureau = settled_self_pay(stay) if owed else None, request.user.role in BUREAU
     context = {
         "stay": stay, "case": stay.case, "found": Asked(stay.case.person).about(stay), "deferral": deferral,
         "shown": [label for code, label in Document.choices if deferral and code in deferral.documents],
@@ -88,7 +98,8 @@ def stay_page(request: HttpRequest, pk: int) -> HttpResponse:
         "repaid": Repaid.objects.visible_to(request.user).filter(repayment=owed).select_related("recorded_by") if owed else [],
         "differs": settled if settled is not None and settled != to_fen(owed.self_pay_yuan) else None,
         "stale": bool(owed and owed.signed_on and owed.instalments.last().upto_yuan != owed.owed_yuan),
-        "bureau": request.user.role in BUREAU,
+        "bureau": bureau, "refund": None if bureau else next((row for row in deposits if not row.withdrawn_on and not row.told_over), None),
+        "verify": next((row for row in deposits if row.waits_for_the_county), None) if bureau else None,
     }  # fmt: skip
     return render(request, "hospitals/deferral.html", context)
 
@@ -109,15 +120,23 @@ def deferral_record(request: HttpRequest, pk: int) -> HttpResponse:
     stay = find_stay(request, pk)
     known = Deferral.objects.visible_to(request.user).filter(stay=stay).first()
     names = ("documents", "copies_kept", "originals_returned", "signed_on", "signed_by")
-    initial = {name: getattr(known, name) for name in names} if known else {"signed_on": stay.admitted_on, "signed_by": stay.case.person.name}
+    initial = (
+        {name: getattr(known, name) for name in names} if known else {"signed_on": stay.admitted_on, "signed_by": stay.case.person.name}
+    )
+    taken = Deposit.objects.visible_to(request.user).standing().filter(stay=stay).exists()
+    initial["deposit"] = "taken" if taken else "none"
 
     def act(data: dict) -> str:
+        taken = data.pop("deposit") == "taken"
         row = deferring.record_deferral(by=request.user, stay=stay, **data)
+        if taken:
+            return "已登记证件和协议书。收了押金的，请再登记违规押金。"
         return "已登记先诊疗后付费，免收住院押金。" if row.signed_on else "已登记证件。请打印协议书，签字后补记签订日期。"
 
     return answer(
         request, page="hospitals/deferral_record.html", name="先诊疗后付费", stay=stay, act=act, known=known,
         form=DeferralForm(posted(request), initial=initial, again=known is not None), found=Asked(stay.case.person).about(stay),
+        leads_to=lambda form: "hospitals:deposit-new" if form.cleaned_data.get("deposit") == "taken" and not taken else "hospitals:deferral",
     )  # fmt: skip
 
 
@@ -132,7 +151,7 @@ def agreement_paper(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "stay": stay, "case": stay.case, "person": person, "deferral": deferral, "found": found, "today": clock.today(),
         "shown": [(label, bool(deferral and code in deferral.documents)) for code, label in Document.choices],
-        "document": Asked(person).terms(found.county).document, "unit": UnitName.on(found.county, UnitKind.HEALTH, clock.today()),
+        "document": Asked(person).terms(found.county).document, "office": UnitName.on(found.county, UnitKind.HEALTH, clock.today()),
     }  # fmt: skip
     return render(request, "hospitals/deferral_paper.html", context)
 

@@ -113,18 +113,15 @@ def deposit_verify(request: HttpRequest, pk: int) -> HttpResponse:
     row = _find(request, pk)
     if over := _over(request, row):
         return over
-    returning = "send_back" in request.POST
-    form = SendBackForm(posted(request) if returning else None)
-    if request.method == "POST" and (not returning or form.is_valid()):
+    returning, form = "send_back" in request.POST, SendBackForm(posted(request))
+    form.fields["objection"].hide_optional = True
+    if request.method == "POST" and form.is_valid():
         try:
             if returning:
                 actions.send_back(by=request.user, deposit=row, **form.cleaned_data)
             else:
                 actions.verify_refund(by=request.user, deposit=row)
         except Refused as refused:
-            if not returning:
-                messages.error(request, refused.message)
-                return redirect("hospitals:deferral", row.stay_id)
             form.refuse(refused)
         else:
             messages.success(request, "已退回医院重办。" if returning else "已核实押金退还和整改。")

@@ -13,6 +13,7 @@ from hospitals.visits import plan_visit
 from ledger import clock
 from ledger.actions.proofs import Brought, add_proofs
 from ledger.models import AuditEvent, Case, Person, Proof, Transfer
+from tests.hospitals.deferral_rows import kept_deferral
 from tests.hospitals.expert_groups import eye_group
 from tests.hospitals.referral_world import kept_referral
 from tests.ledger.asking import waiting_transfer
@@ -55,6 +56,17 @@ PAGES = {
     "hospitals:referrals": ("person", "civil", "registered", {"what": "转诊"}),
     "hospitals:referral-new": ("case", "liaison", "in_treatment", {"what": "转诊表单"}),
     "hospitals:referral": ("referral", "insurance", "in_treatment", {"what": "转诊"}),
+    "hospitals:deferrals": ("person", "civil", "registered", {"what": "先诊疗后付费"}),
+    "hospitals:deferral": ("stay", "city", "in_treatment", {"what": "先诊疗后付费"}),
+    "hospitals:deferral-record": ("stay", "liaison", "in_treatment", {"what": "先诊疗后付费表单"}),
+    "hospitals:deposit-new": ("stay", "liaison", "in_treatment", {"what": "违规押金表单"}),
+    "hospitals:deposit-refund": ("deposit", "liaison", "in_treatment", {"what": "退还押金表单"}),
+    "hospitals:deposit-verify": ("deposit", "clerk", "in_treatment", {"what": "核实押金退还表单"}),
+    "hospitals:deposit-withdraw": ("deposit", "clerk", "in_treatment", {"what": "撤销押金登记表单"}),
+    "hospitals:owed-record": ("left_stay", "liaison", "in_treatment", {"what": "欠费表单"}),
+    "hospitals:repayment": ("left_stay", "liaison", "in_treatment", {"what": "还款协议表单"}),
+    "hospitals:repaid-new": ("left_stay", "liaison", "in_treatment", {"what": "还款表单"}),
+    "hospitals:repaid-withdraw": ("repaid", "liaison", "in_treatment", {"what": "撤销还款表单"}),
     "hospitals:follow-ups": ("person", "civil", "registered", {"what": "随访"}),
     "hospitals:follow-up-plan": ("case", "clerk", "in_treatment", {"what": "安排随访表单"}),
     "hospitals:follow-up": ("visit", "clerk", "in_treatment", {"what": "随访表单"}),
@@ -73,6 +85,7 @@ PANELS = {
     "hospitals:stays",
     "hospitals:referrals",
     "hospitals:follow-ups",
+    "hospitals:deferrals",
     "hospitals:consultations-of",
     "ledger:proofs",
 }  # Fetched by a page that is on the trail already.
@@ -81,6 +94,8 @@ PAPERS = {
     "ledger:proof",
     "hospitals:referral-paper",
     "hospitals:plan-print",
+    "hospitals:deferral-paper",
+    "hospitals:repayment-paper",
 }  # Opening one is printing or looking into it: their own tests hold the rows.
 OF_TWO = {"ledger:merge", "ledger:merge-undo"}  # Below, with the two records that they show.
 # Lists of the city's: a preview names the people that a change would concern; their own tests follow them.
@@ -115,6 +130,7 @@ def opened(cast, person: Person, name: str, method: str = "get", **sent):
         "consultation": [asked_of_experts(cast, case)] if kind == "consultation" else [],
         "inability": [_said_unable(cast, case)] if kind == "inability" else [],
         "referral": [_referral(cast, case)] if kind == "referral" else [],
+        **{one: [_deferred(cast, stay)[one]] if kind == one else [] for one in ("deposit", "repaid", "left_stay")},
         "plan": [_written(cast, case, "filed")] if kind == "plan" else [], "draft": [_written(cast, case, "draft")] if kind == "draft" else [],
         "visit": [_planned(cast, case)] if kind == "visit" else [], "proof": [person.pk, _brought(cast, person)] if kind == "proof" else [],
     }[kind]  # fmt: skip
@@ -131,6 +147,15 @@ def asked_of_experts(cast, case: Case) -> int:
     """A consultation that waits for the expert 陆振东."""
     held = case.consultations.first()
     return (held or ask(by=cast.clerk, case=case, group=eye_group(cast), question="能否手术")).pk
+
+
+def _deferred(cast, stay: Stay) -> dict[str, int]:
+    """Everything of 先诊疗后付费 on the patient's stay, which is over."""
+    if held := stay.deposits.everywhere("set-up").first():
+        return {"deposit": held.pk, "repaid": stay.repayment.repaid.everywhere("set-up").get().pk, "left_stay": stay.pk}
+    stay.discharged_on = datetime.date(2017, 10, 15)
+    stay.save(update_fields=["discharged_on"])
+    return kept_deferral(stay, by=cast.clerk)
 
 
 def _written(cast, case: Case, state: str) -> int:
