@@ -9,6 +9,9 @@ number, half as they stand. The peer is handed the same file in a fresh database
 On a machine that others use the clock says little: beside it stands the processors' time of our process, of the reader's and of
 the database's connection together, which changes less. The command cannot be faster than these three one after the other less
 what our process and the database do side by side.
+
+Measured while the machine's two processors had ten programs waiting: command 15.3 s, with the page's preview 28.9 s, peer 149.6 s
+(9.8 and 5.2 × as fast); of the processors' time 5.6 s, 7.2 s and 50.2 s. Before, on the idle machine: 6.3 s, 8.1 s and 40.2 s.
 """
 
 import argparse
