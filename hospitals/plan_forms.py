@@ -66,6 +66,7 @@ class WriteForm(LedgerForm):
         self.fields["pathway"] = forms.ModelChoiceField(
             standards.defer("content"), label=LABELS["pathway"], required=False, empty_label="不选"
         )
+        self.fields["pathway"].error_messages["invalid_choice"] = "临床路径不在可选范围，请重新选择。"
         self.fields["pathway"].label_from_instance = lambda one: one.title
         self.fields["reason"].required = whole and amends
         for name, field in self.fields.items():

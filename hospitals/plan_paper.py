@@ -9,9 +9,25 @@ from ledger.identity import age_on
 from ledger.models import Person
 from ledger.money import grouped
 
-# Characters that a line of the page holds in its widest cell, by style, and the lines that are there besides the long texts.
-STYLES = (("", 42, 26), ("plan-tight", 47, 32), ("plan-small", 52, 39))
-LONG = ("tests", "findings", "diagnosis", "treatment", "procedure", "drugs", "prognosis")
+PAGE = 263.0  # Millimetres: A4 less its margins is 269; what is kept back is for fonts that run wider than ours.
+# What a cell holds in a line, in millimetres, by the columns that it spans (static/css/plan.css).
+NARROW, DOUBLE, TREATED, HALF, WIDE, WHOLE_WIDTH = 26.0, 55.0, 110.0, 82.0, 139.0, 174.0
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One style of ``.plan-paper``, in millimetres as printed: a Chinese character, a line, and all that is not a line of a row."""
+
+    style: str
+    sign: float
+    line: float
+    rest: float
+
+
+SETTINGS = (
+    Setting("", 3.88, 5.82, 119.0), Setting("plan-tight", 3.53, 4.94, 97.0), Setting("plan-small", 3.175, 4.255, 75.0),
+    Setting("plan-least", 2.65, 3.31, 48.5),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,7 @@ def paper_of(plan: TreatmentPlan, numbers: dict[str, str], today: datetime.date)
         title=f"{plan.case.county.prefecture.name}农村贫困人口大病专项救治诊疗方案", plan=plan, person=person, age=age_on(person.born_on, today),
         id_number=numbers.get("id_number") or str(person.id_number or "") or person.id_absent_reason, **phones, **doctors,
         address=f"{person.county.name}{person.full_address}", costs=costs,
-        style=style_of([*(getattr(plan, name) for name in LONG), costs, person.full_address]), printed_on=today,
+        style=style_of(_rows(plan, costs)), printed_on=today,
     )  # fmt: skip
 
 
@@ -61,14 +77,32 @@ def cost_line(figures: Figures | None) -> str:
     return f"总费用 {grouped(figures.total)} 元，其中{named}，个人自付 {grouped(figures.self_pay)} 元"
 
 
-def style_of(texts: list[str]) -> str:
-    """The loosest style in which the long texts still leave the page one page."""
-    for style, letters, lines in STYLES:
-        if sum(max(-(-_width(text) // letters), 1) for text in texts) <= lines:
-            return style
-    return STYLES[-1][0]
+Row = list[tuple[str, float]]
 
 
-def _width(text: str) -> int:
-    """How many Chinese characters wide; two western letters make one."""
-    return -(-sum(1 if letter.isascii() else 2 for letter in text) // 2)
+def _rows(plan: TreatmentPlan, costs: str) -> list[Row]:
+    """Every row of the page with what its cells hold and how wide they are; the words in front of them fit a line, but for 治疗方案's two."""
+    person = plan.case.person
+    return [
+        [(person.name, NARROW)], [("", WIDE)], [(f"{person.county.name}{person.full_address}", WIDE)],
+        [(person.contact_name, NARROW), (person.contact_relation, NARROW)], [(plan.case.disease.name, WIDE)], [(person.village_doctor, DOUBLE)],
+        [(plan.review_hospital, HALF)], [(plan.tests, WIDE)], [(plan.findings, WIDE)], [(plan.diagnosis, HALF), (plan.diagnosing_doctor, NARROW)],
+        [(plan.hospital.name, NARROW), (plan.department, NARROW)], [(plan.treatment, TREATED), ("治疗方案(包括手术、化疗、放疗、血透等)", DOUBLE)],
+        [(plan.procedure, WIDE)], [(plan.drugs, WIDE)], [(plan.attending_doctor, DOUBLE)], [(plan.surgeon, DOUBLE)], [(plan.prognosis, HALF)],
+        [(costs, WHOLE_WIDTH)],
+    ]  # fmt: skip
+
+
+def style_of(rows: list[Row]) -> str:
+    """The loosest style in which the rows leave the page one page."""
+    for setting in SETTINGS:
+        lines = sum(max(_lines(text, setting.sign, width) for text, width in row) for row in rows)
+        if setting.rest + lines * setting.line <= PAGE:
+            return setting.style
+    return SETTINGS[-1].style
+
+
+def _lines(text: str, sign: float, width: float) -> int:
+    """How many lines a text takes; western letters and figures are narrower, and a sign that does not fit goes to the next line."""
+    length = sum(0.54 if letter.isascii() else 1 for letter in text)
+    return max(-int(-length // int(width / sign)), 1)

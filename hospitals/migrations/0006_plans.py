@@ -78,23 +78,23 @@ class Migration(migrations.Migration):
                 ("tests", models.CharField(blank=True, max_length=200, verbose_name="辅助检查项目")),
                 ("findings", models.CharField(blank=True, max_length=300, verbose_name="检查结果")),
                 ("diagnosis", models.CharField(blank=True, max_length=100, verbose_name="临床主要诊断")),
-                ("diagnosing_doctor", models.CharField(blank=True, max_length=40, verbose_name="诊断医生")),
+                ("diagnosing_doctor", models.CharField(blank=True, max_length=20, verbose_name="诊断医生")),
                 ("admission_on", models.DateField(blank=True, null=True, verbose_name="计划入院时间")),
-                ("department", models.CharField(blank=True, max_length=40, verbose_name="入住科别")),
+                ("department", models.CharField(blank=True, max_length=20, verbose_name="入住科别")),
                 (
                     "treatment",
                     models.CharField(blank=True, help_text="包括手术、化疗、放疗、血透等", max_length=300, verbose_name="治疗方案"),
                 ),
                 ("procedure", models.CharField(blank=True, max_length=120, verbose_name="主要术式")),
                 ("drugs", models.CharField(blank=True, max_length=200, verbose_name="主要药物")),
-                ("attending_doctor", models.CharField(blank=True, max_length=40, verbose_name="主治医生")),
+                ("attending_doctor", models.CharField(blank=True, max_length=20, verbose_name="主治医生")),
                 (
                     "attending_phone",
                     ledger.protection.SealedField(
                         blank=True, default="", mask=ledger.protection.mask_phone, verbose_name="主治医生联系电话"
                     ),
                 ),
-                ("surgeon", models.CharField(blank=True, max_length=40, verbose_name="手术医生")),
+                ("surgeon", models.CharField(blank=True, max_length=20, verbose_name="手术医生")),
                 (
                     "surgeon_phone",
                     ledger.protection.SealedField(

@@ -22,7 +22,7 @@ PHONE = "13907720815"
 def facts(**told) -> dict:
     """Every line of a plan for a cataract, complete."""
     known = {
-        "review_on": D(2017, 10, 18), "review_hospital": "柳城县人民医院", "tests": "裂隙灯、眼部 B 超", "findings": "双眼晶状体混浊，右眼视力 0.1",
+        "review_on": D(2017, 10, 12), "review_hospital": "柳城县人民医院", "tests": "裂隙灯、眼部 B 超", "findings": "双眼晶状体混浊，右眼视力 0.1",
         "diagnosis": "老年性白内障", "diagnosing_doctor": "覃志刚", "admission_on": D(2017, 10, 23), "department": "眼科",
         "treatment": "右眼白内障超声乳化吸除联合人工晶体植入术", "procedure": "超声乳化", "drugs": "左氧氟沙星滴眼液", "attending_doctor": "覃志刚",
         "attending_phone": Sealed(PHONE, mask_phone), "surgeon": "蒙晓峰", "surgeon_phone": Sealed("13907720816", mask_phone),

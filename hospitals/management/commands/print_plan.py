@@ -14,7 +14,7 @@ from ledger.actions.people import REVEALABLE, reveal
 from ledger.actions.trail import record
 from ledger.models import Staff
 
-STYLE = Path("static", "css", "plan.css")
+STYLE = Path(settings.BASE_DIR, "static", "css", "plan.css")
 
 
 class Command(BaseCommand):
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(f"there is no treatment plan {options['plan']}" + (f" that {by.username} sees" if by else ""))
         numbers = self._numbers(plan, by, options["purpose"].strip())
         record("printed", by=by, subject=plan.case, county=plan.case.county, detail={"what": f"诊疗方案第 {plan.version} 版"})
-        style = (Path(settings.BASE_DIR) / STYLE).read_text(encoding="utf-8")
+        style = STYLE.read_text(encoding="utf-8")
         page = render_to_string(
             "hospitals/plan_alone.html", {"paper": paper_of(plan, numbers, clock.today()), "plan": plan, "style": style}
         )
