@@ -9,10 +9,11 @@ from config.demo.calendar import ZONE
 from config.demo.hospitals import COUNTY_HOSPITALS
 from hospitals.models import Direction, Referral, ReferralMove
 from hospitals.referral_moves import ACCEPTED, ARRIVED, CANCELLED, FINISHED, ON_THE_WAY, REFUSED, REQUESTED
+from ledger.identity import age_on
 from ledger.models import Case, Role, Staff
 
 UP_TO = "LZ01"
-FAMILY = (("儿子", "建国"), ("女儿", "丽萍"), ("丈夫", "永福"), ("妻子", "秀英"), ("母亲", "桂兰"))
+FAMILY = (("儿子", "建国"), ("女儿", "丽萍"))
 DONE = {ACCEPTED: "accept", REFUSED: "refuse", ON_THE_WAY: "depart", ARRIVED: "arrive", FINISHED: "finish", CANCELLED: "cancel"}
 WORDS = {ACCEPTED: "同意接收", REFUSED: "不接收", ON_THE_WAY: "患者出发", ARRIVED: "患者到院", FINISHED: "办结", CANCELLED: "取消"}
 
@@ -41,16 +42,16 @@ class Story:
 
 
 STORIES = (
-    Story("450222", UP_TO, 20, "肿瘤分期不明，需上级医院进一步检查"),
-    Story("450223", UP_TO, 17, "需行根治术，本院不具备条件"),  # Nobody has answered for 48 hours.
-    Story("450225", "LZ02", 19, "化疗后骨髓抑制，需血液科处置", (Step(ACCEPTED, 19, 16, "请到肿瘤科三病区"),)),
+    Story("450222", UP_TO, 20, "病情复杂，需上级医院进一步检查"),
+    Story("450223", UP_TO, 17, "需手术治疗，本院不具备条件"),  # Nobody has answered for 48 hours.
+    Story("450225", "LZ02", 19, "出现并发症，需专科处置", (Step(ACCEPTED, 19, 16, "请到住院部一楼办理"),)),
     Story("450224", "LZ03", 17, "并发感染，需重症监护", (Step(ACCEPTED, 17, 15), Step(ON_THE_WAY, 18, 8, "救护车护送"))),
     Story("", "", 16, "需行手术治疗", (Step(ACCEPTED, 16, 15), Step(ON_THE_WAY, 17, 8), Step(ARRIVED, 17, 11, "已收入院"))),
     Story("", "", 9, "需进一步明确诊断", (
         Step(ACCEPTED, 9, 15), Step(ON_THE_WAY, 10, 8), Step(ARRIVED, 10, 11), Step(FINISHED, 10, 17, "病情已交接"))),
-    Story("450223", "LZ02", 12, "需放疗，本院没有设备", (Step(REFUSED, 13, 9, "放疗设备检修，请转市人民医院"),)),
+    Story("450223", "LZ02", 12, "需专科治疗，本院没有设备", (Step(REFUSED, 13, 9, "床位已满，请转市人民医院"),)),
     Story("450222", UP_TO, 11, "需行手术治疗", (Step(ACCEPTED, 11, 15), Step(CANCELLED, 12, 10, "患者和家属决定在县里治疗"))),
-    Story("450222", "", 18, "需行靶向治疗，市内没有条件", (Step(ACCEPTED, 18, 16, "电话联系，同意接收"),), outside="中山大学附属第一医院",
+    Story("450222", "", 18, "市内没有条件，需到区外治疗", (Step(ACCEPTED, 18, 16, "电话联系，同意接收"),), outside="中山大学附属第一医院",
           approval="LC2017-0031"),
     Story("450224", "", 19, "患者要求到区外就医", outside="上海市第一人民医院", approval="-市内有条件治疗，请先到市级定点医院"),
     Story("450222", "GX02", 20, "疑难病例，需多学科会诊"),  # Waits for the insurance office.
@@ -76,11 +77,11 @@ def _somebody(book: Book, story: Story, taken: set[int]) -> Case:
     cases = [case for case in book.cases if case.county.code in COUNTY_HOSPITALS and id(case.person) not in taken]
     if not story.county:
         sent = (case for case in cases if case.hospital_code.startswith("LZ") and case.state in ("in_treatment", "treated"))
-        return next(case for case in sent if last[id(case)].admitted_on <= day)
+        return min(sent, key=lambda case: abs(last[id(case)].admitted_on - day))  # Admitted about when they arrived.
     own = COUNTY_HOSPITALS[story.county]
     at_home = [case for case in cases if case.hospital_code == own and case.state in ("in_treatment", "treated", "planned")]
     free = (case for case in at_home if id(case) not in last or (last[id(case)].discharged_on or datetime.date.max) <= day)
-    return min(free, key=lambda case: case.state != "in_treatment")
+    return min(free, key=lambda case: (case.state != "in_treatment", case.disease.code == "cataract"))
 
 
 def _at(day: int, hour: int) -> datetime.datetime:
@@ -91,7 +92,9 @@ def _referral(book: Book, story: Story, case: Case, number: int) -> Referral:
     hospitals = book.cast.hospitals
     here = hospitals[COUNTY_HOSPITALS[case.county.code]]
     there = None if story.outside else hospitals[story.to or case.hospital_code]
-    relation, given = FAMILY[number % len(FAMILY)]
+    relation, given = (
+        FAMILY[number % len(FAMILY)] if age_on(case.person.born_on, datetime.date(2017, 10, story.day)) >= 40 else ("父亲", "永福")
+    )
     at = _at(story.day, 9)
     state = story.steps[-1].state if story.steps else REQUESTED
     moved = _at(story.steps[-1].day, story.steps[-1].hour) if story.steps else at

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from hospitals import referring as actions
-from hospitals.models import Hospital, Referral, ReferralState
+from hospitals.models import Hospital, Referral, ReferralMove, ReferralState
 from hospitals.referral_forms import ApprovalForm, DisapprovalForm, RequestForm, StepForm
 from hospitals.referral_list import MINE, OPEN, OVER, PAGE, TABS, is_long, number_mine, of_tab, page_of
 from hospitals.referral_moves import APPROVED_IN, FORWARD, REFERRAL_MOVES, Side, moves_of, waits_for
@@ -26,6 +26,10 @@ STATIONS = [
     (ReferralState.REQUESTED, "申请"), (ReferralState.ACCEPTED, "接收"), (ReferralState.ON_THE_WAY, "出发"), (ReferralState.ARRIVED, "到院"),
     (ReferralState.FINISHED, "办结"),
 ]  # fmt: skip
+
+
+# How many characters of free text go on one A4 page in each size of type.
+STYLES, DENSEST = ((350, ""), (550, "sheet-tight"), (750, "sheet-small")), "sheet-dense"
 
 
 def drawn(referral: Referral) -> dict:
@@ -119,9 +123,10 @@ def referral(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("hospitals:referral", row.pk)
     note_reading(request, row.person, "转诊")
     moves = [(name, REFERRAL_MOVES[name], FORWARD.get(row.state) == name) for name in moves_of(row.state, sides)]
+    turn = "" if any(forward for *_, forward in moves) else drawn(row)["waits"]
     errors = step.errors or approval.errors or disapproval.errors
     context = {
-        "row": row, **drawn(row), "person": row.person, "case": row.case, "step": step, "approval": approval if approves else None,
+        "row": row, **drawn(row), "turn": turn, "person": row.person, "case": row.case, "step": step, "approval": approval if approves else None,
         "disapproval": disapproval, "answered": bool(row.approval_number or row.approval_refused), "moves": sorted(moves, key=lambda one: one[2]),
         "reasoned": any(one.reason for _, one, _ in moves), "stations": _stations(row), "steps": list(row.moves.select_related("by")),
         "reachable": Person.objects.visible_to(request.user).filter(pk=row.person_id).exists(), "faulty": [step, approval, disapproval],
@@ -156,11 +161,17 @@ def _done(request: HttpRequest, row: Referral, move: str, step, approval, disapp
     return step, approval, disapproval, done
 
 
+def _reached(row: Referral) -> dict[str, ReferralMove]:
+    """State → the step that reached it; what the insurance office said later stands beside it and reached nothing."""
+    reached: dict[str, ReferralMove] = {}
+    for step in row.moves.select_related("by"):
+        reached.setdefault(step.to_state, step)
+    return reached
+
+
 def _stations(row: Referral) -> list[dict]:
     """The five stations with when and by whom; one that ended early shows how far it came."""
-    reached = {}
-    for step in row.moves.select_related("by"):
-        reached[step.to_state] = step
+    reached = _reached(row)
     codes = [code for code, _ in STATIONS]
     if row.state in codes:
         here = codes.index(row.state)
@@ -180,10 +191,10 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     row = _referral(request, pk)
     record("printed", by=request.user, subject=row.person, county=row.person.county, detail={"what": "转诊病情介绍单"})
     request.nav_name = "hospitals:referral-list"
-    steps = {step.to_state: step for step in row.moves.select_related("by")}
-    long = sum(map(len, (row.reason, row.condition, row.treated_so_far)))
+    steps = _reached(row)
+    length = sum(map(len, (row.reason, row.condition, row.treated_so_far)))
     context = {
         "row": row, "person": row.person, "case": row.case, "to": actions.place_of(row), "accepted": steps.get(ReferralState.ACCEPTED),
-        "arrived": steps.get(ReferralState.ARRIVED), "approval": approval_words(row), "printed_at": clock.now(), "style": "sheet-tight" if long > 500 else "",
+        "arrived": steps.get(ReferralState.ARRIVED), "approval": approval_words(row), "printed_at": clock.now(), "style": next((style for most, style in STYLES if length <= most), DENSEST),
     }  # fmt: skip
     return render(request, "hospitals/referral_paper.html", context)
