@@ -113,3 +113,17 @@
   }
   window.addEventListener("pageshow", tellAll);
 })();
+
+// A hospital's phrase is put into the line it belongs to; without a script its button asks the server to do so.
+(function () {
+  "use strict";
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-phrase]");
+    var field = button && document.getElementById(button.getAttribute("data-into"));
+    if (!field) { return; }
+    event.preventDefault();
+    field.value = [field.value.trim(), button.getAttribute("data-phrase")].filter(Boolean).join("；");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+})();
