@@ -48,7 +48,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     lines = _lines(staff, missing if only else units)
     context = {
         "lines": lines, "number": len(units), "answered": len(units) - len(missing), "missing": missing, "only": only, "handed": _handed(staff, units)[:SHOWN],
-        "first": next((line for line in _lines(staff, missing) if line.keeps), None), "area": staff.area,
+        "first": next((line for line in lines if line.keeps and line.unit.contact is None), None) if staff.role != Role.CITY else None, "area": staff.area,
         "receives": staff.role in BUREAU | {Role.CITY},
     }  # fmt: skip
     return render(request, "hospitals/contacts.html", context)
@@ -97,7 +97,7 @@ def _name(request: HttpRequest, unit: Unit) -> HttpResponse:
         else:
             messages.success(request, said)
             return redirect("hospitals:contacts")
-    context = {"form": form, "unit": unit, "contact": unit.contact}
+    context = {"form": form, "place": unit, "contact": unit.contact}
     return render(request, "hospitals/contact.html", context, status=422 if form.errors else 200)
 
 
@@ -140,7 +140,7 @@ def _hand_over(request: HttpRequest, unit: Unit) -> HttpResponse:
         told = {"list": "contact-hand-over", "rows": min(len(tasks), SHOWN), "what": "联系人交接"}
         record("viewed_list", by=request.user, county=unit.answers, detail=told)
     context = {
-        "form": form, "unit": unit, "contact": unit.contact, "number": len(tasks), "moved": len(cases), "counts": _counts(tasks),
+        "form": form, "place": unit, "contact": unit.contact, "number": len(tasks), "moved": len(cases), "counts": _counts(tasks),
         "tasks": with_people(request.user, tasks[:SHOWN]), "seen": mark_of(unit.contact, cases),
     }  # fmt: skip
     return render(request, "hospitals/contact_hand_over.html", context, status=422 if form.errors else 200)
@@ -167,11 +167,11 @@ def hand_over_list(request: HttpRequest, pk: int) -> HttpResponse:
     request.nav_name = "hospitals:contacts"
     done = get_object_or_404(_handed(request.user, units_for(request.user, clock.today())), pk=pk)
     tasks = [Task(**{**told, "since": datetime.date.fromisoformat(told["since"])}) for told in done.tasks]
-    unit = done.after.hospital or done.after.county
+    place = done.after.hospital or done.after.county
     told = {"list": "contact-hand-over", "rows": len(tasks), "what": "联系人交接清单"}
     record("printed", by=request.user, subject=done, county=done.after.county, detail=told)
     context = {
-        "done": done, "unit": unit, "tasks": with_people(request.user, tasks), "counts": _counts(tasks), "in_hand": IN_HAND,
+        "done": done, "place": place, "tasks": with_people(request.user, tasks), "counts": _counts(tasks), "in_hand": IN_HAND,
         "printed_at": clock.now(),
     }  # fmt: skip
     return render(request, "hospitals/contact_list.html", context)

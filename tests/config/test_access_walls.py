@@ -23,7 +23,7 @@ SAME_PAGES = [
     "reports:people", "reports:preview", "reports:baseline", "settlement:records", "settlement:of-person", "settlement:order",
     "settlement:record", "settlement:calculation-sheet", "settlement:settlement-sheet", "settlement:bill", "settlement:benefit",
     "statements:list", "statements:disputes", "statements:statement", "statements:resolve", "statements:dispute",
-    "statements:checks", "statements:check-bill", "statements:check-import", "ledger:transfers", "ledger:holidays", "ledger:id-number",
+    "reports:f6-periods", "reports:f6", "hospitals:contacts", "statements:checks", "statements:check-bill", "statements:check-import", "ledger:transfers", "ledger:holidays", "ledger:id-number",
 ]  # fmt: skip
 
 
