@@ -6,8 +6,9 @@ from django import forms
 from django.forms.models import model_to_dict
 
 from hospitals.models import Direction, Referral
+from hospitals.referral_approval import Approval
 from hospitals.referral_places import places
-from hospitals.referring import TEXT, Approval, Asked
+from hospitals.referring import TEXT, Asked
 from ledger import clock
 from ledger.forms import DayField, LedgerForm, PhoneField, PlainField
 from ledger.models import Case

@@ -4,7 +4,7 @@ import datetime
 
 from django.db.models import Q, QuerySet
 
-from hospitals.models import Direction, Referral
+from hospitals.models import Referral
 from hospitals.referral_moves import ACCEPTED, APPROVED_IN, ARRIVED, ON_THE_WAY, REFUSED, REQUESTED
 from ledger import clock
 from ledger.forms import whole_number
@@ -88,6 +88,3 @@ def page_of(rows: QuerySet[Referral], tab: str, after: str) -> tuple[list[Referr
     shown = rows.select_related("person__county", "case__disease", "case__county", "from_hospital", "to_hospital").order_by(*order)
     found = list(shown[: PAGE + 1])
     return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else ""
-
-
-DIRECTION_MARKS = {Direction.UP: "上转", Direction.DOWN: "下转", Direction.OUTSIDE: "网外"}

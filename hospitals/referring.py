@@ -4,7 +4,6 @@ On arrival the case's own hospital becomes the one that received the patient, up
 A hospital outside the network has no liaison here: the case stays with the hospital that sent, which enters what it hears.
 """
 
-import datetime
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -13,7 +12,7 @@ from django.utils import timezone
 from hospitals.models import OPEN_PLANS, OPEN_REFERRALS, Direction, Hospital, Referral, ReferralMove, ReferralState, Stay
 from hospitals.plan_moves import STANDING
 from hospitals.planning import cancel_plans
-from hospitals.referral_moves import APPROVED_IN, REFERRAL_MOVES, ForbiddenReferralMove, Side, target_of
+from hospitals.referral_moves import REFERRAL_MOVES, ForbiddenReferralMove, Side, target_of
 from hospitals.referral_places import NEAREST, leaves_area, rank
 from ledger import clock
 from ledger.actions.history import tell
@@ -47,16 +46,6 @@ class Asked:
     doctor_phone: str = ""
     outside_area: bool = False
     emergency: bool = False
-
-
-@dataclass(frozen=True)
-class Approval:
-    """The insurance office's word: its number, and the admissions for which it holds."""
-
-    number: str
-    on: datetime.date
-    valid_from: datetime.date
-    valid_until: datetime.date
 
 
 def sides_of(staff: Staff, referral: Referral) -> frozenset[Side]:
@@ -118,7 +107,7 @@ def request_referral(*, by: Staff, case: Case, asked: Asked) -> Referral:
         raise
     if referral.to_hospital_id:
         _give(case, referral_code=referral.to_hospital.code)
-    _step(referral, case, ReferralState.REQUESTED, by, asked.reason)
+    write_step(referral, ReferralState.REQUESTED, by, asked.reason)
     text = f"{case.disease}申请{referral.get_direction_display()}，{here.name} → {place_of(referral)}"
     tell(case.person, "referral_request", text, by=by, case=case, reason=asked.reason, detail={"referral": referral.pk})
     return referral
@@ -240,7 +229,7 @@ def _give(case: Case, **fields) -> None:
     case.save(update_fields=[*fields, "version"])
 
 
-def _step(referral: Referral, case: Case, state: str, by: Staff, text: str) -> None:
+def write_step(referral: Referral, state: str, by: Staff, text: str) -> None:
     unit = by.unit_on(clock.today())
     ReferralMove.objects.create(referral=referral, at=clock.now(), to_state=state, by=by, unit=unit, text=text.strip())
 
@@ -250,7 +239,7 @@ def _become(referral: Referral, case: Case, state: str, by: Staff, text: str) ->
     referral.state, referral.moved_at = state, clock.now()
     referral.ended_at = None if state in OPEN_REFERRALS else referral.moved_at
     referral.save(update_fields=["state", "moved_at", "ended_at"])
-    _step(referral, case, state, by, text)
+    write_step(referral, state, by, text)
     if state == ARRIVED and referral.to_hospital_id:
         there = referral.to_hospital
         # What was agreed with the first hospital holds only for a treatment that began there.
@@ -259,67 +248,6 @@ def _become(referral: Referral, case: Case, state: str, by: Staff, text: str) ->
         _give(case, hospital_code=there.code, hospital_name=there.name, referral_code=referral.from_hospital.code)
     elif state not in OPEN_REFERRALS and case.referral_code:
         _give(case, referral_code="")
-
-
-@transaction.atomic
-def approve_referral(*, by: Staff, referral: Referral, approval: Approval) -> Referral:
-    """The insurance office lets the patient be treated outside the pooling area, under a number that the bill will name.
-
-    A number or a day typed wrongly is put right by approving again. Raises Refused: another office's, nothing to approve, days
-    in the wrong order, a number given before.
-    """
-    referral, case = _for_the_office(by, referral)
-    number = approval.number.strip()
-    if not number:
-        raise Refused("请填写转诊批准号。", "number")
-    if approval.on > clock.today():
-        raise Refused(f"批准日期 {approval.on} 晚于今天，请改正。", "approved_on")
-    if approval.valid_until < approval.valid_from:
-        raise Refused(f"截止日 {approval.valid_until} 早于起始日 {approval.valid_from}，请改其中一个。", "valid_until")
-    if approval.valid_from < case.found_on:
-        raise Refused(f"起始日 {approval.valid_from} 早于这一例的发现日期 {case.found_on}，请改正。", "valid_from")
-    same = Referral.objects.everywhere("a number is given once by an office").filter(approved_in=by.area, approval_number=number)
-    if same.exclude(pk=referral.pk).exists():
-        raise Refused(f"批准号 {number} 已经用于另一件转诊，请核对。", "number")
-    referral.approval_number, referral.approved_on, referral.approved_by, referral.approved_in = number, approval.on, by, by.area
-    referral.valid_from, referral.valid_until, referral.approval_refused = approval.valid_from, approval.valid_until, ""
-    referral.save()
-    told = f"批准号 {number}，{approval.valid_from} 至 {approval.valid_until}"
-    _answered(referral, case, by, f"医保批准：{told}")
-    text = f"{case.disease}转往{place_of(referral)}，医保批准，{told}"
-    tell(case.person, "referral_approve", text, by=by, case=case, detail={"referral": referral.pk})
-    return referral
-
-
-@transaction.atomic
-def disapprove_referral(*, by: Staff, referral: Referral, reason: str) -> Referral:
-    """The insurance office does not let the patient leave the pooling area, and says why. Raises Refused."""
-    referral, case = _for_the_office(by, referral)
-    if not reason.strip():
-        raise Refused("请写明不批准的原因，转出医院会看到。", "reason")
-    referral.approval_number, referral.approved_on, referral.approved_by, referral.approved_in = "", None, by, None
-    referral.valid_from, referral.valid_until, referral.approval_refused = None, None, reason.strip()
-    referral.save()
-    _answered(referral, case, by, f"医保不批准：{reason.strip()}"[:TEXT])
-    text = f"{case.disease}转往{place_of(referral)}，医保不批准"
-    tell(case.person, "referral_disapprove", text, by=by, case=case, reason=reason.strip(), detail={"referral": referral.pk})
-    return referral
-
-
-def _for_the_office(by: Staff, referral: Referral) -> tuple[Referral, Case]:
-    referral, case = hold_referral(referral, by)
-    if Side.INSURANCE not in sides_of(by, referral):
-        raise Refused("转往统筹区外由患者所在县的医保部门批准。")
-    if not referral.leaves_area:
-        raise Refused("这件转诊不出统筹区，不用医保部门批准。")
-    if referral.state not in APPROVED_IN:
-        raise Refused(f"这件转诊的状态是“{referral.get_state_display()}”，不用再批。请刷新后再看。")
-    return referral, case
-
-
-def _answered(referral: Referral, case: Case, by: Staff, text: str) -> None:
-    """The office's word stands among the steps; it moves nothing."""
-    _step(referral, case, referral.state, by, text)
 
 
 def follow_admission(*, by: Staff, case: Case, hospital: Hospital) -> None:

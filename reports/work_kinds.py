@@ -12,10 +12,11 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
 from hospitals.deferral_rule import undone
-from hospitals.models import Consultation, Deposit, Designation, FollowUp, Hospital, Inability, Referral, Repayment, Stay, TreatmentPlan
+from hospitals.models import Consultation, Deposit, FollowUp, Hospital, Inability, Referral, Repayment, Stay, TreatmentPlan
 from hospitals.owing import deposits_to_refund, deposits_to_verify, late_instalments, unrecorded
 from hospitals.plan_list import answered_late, plans_returned, plans_to_answer, waiting_cases
 from hospitals.referral_list import LONG, lately_refused, open_long, to_approve, to_go_on, to_receive
+from hospitals.taking import lost_places
 from hospitals.visits import UNIT
 from ledger import clock
 from ledger.models import Case, Category, CategoryFact, Person, Role, Staff, Transfer
@@ -52,6 +53,7 @@ class Kind:
     gravest: bool = False
     first_late: frozenset[str] = frozenset()
     counts: bool = True
+    shared: bool = False  # With another county, which reads the piece and not the person's page.
     what: Callable[[object], str] = field(default=lambda row: str(row.disease))
     mine: Callable[[QuerySet, Staff], QuerySet] = field(default=lambda rows, staff: rows.filter(assigned_to=staff))
 
@@ -80,19 +82,12 @@ def _changed(rows: QuerySet) -> QuerySet:
 
 
 def hospital_closed(staff: Staff) -> QuerySet[Case]:
-    """Cases arranged with a hospital that takes nobody new since: closed, or its designation for the disease has ended.
-
-    The bureau finds another. It is the rule of ``hospitals.taking.lost_designation``, asked of all cases at once.
-    """
-    today = clock.today()
-    of_disease = Designation.objects.filter(disease=OuterRef("disease"), area__in=[staff.area_id, staff.area.parent_id])
-    own, this_year = of_disease.filter(hospital__code=OuterRef("hospital_code")), Q(year=today.year)
-    had = own.filter(this_year | Q(year=today.year - 1, ended_on=None))
-    holds = own.filter(this_year, Q(ended_on=None) | Q(ended_on__gte=today))
-    lost = Exists(had) & Exists(of_disease.filter(this_year)) & ~Exists(holds)
-    closed = Hospital.objects.filter(is_active=False).values("code")
+    """Cases arranged with a hospital that takes nobody new since: closed, or its designation for the disease has ended."""
+    elsewhere = Q(hospital_code__in=Hospital.objects.filter(is_active=False).values("code"))
+    for code, disease in sorted(lost_places(staff.area, clock.today())):
+        elsewhere |= Q(hospital_code=code, disease=disease)
     cases = Case.objects.visible_to(staff).filter(state__in=("verified", "planned"), folded_into=None).exclude(hospital_code="")
-    return _changed(cases.filter(Q(hospital_code__in=closed) | lost))
+    return _changed(cases.filter(elsewhere))
 
 
 def unable(staff: Staff) -> QuerySet[Inability]:
@@ -273,7 +268,7 @@ KINDS: list[Kind] = [
     Kind("referral-approval", "转往统筹区外待批准", lambda staff: _of_referral(to_approve(staff), "requested_at"), "申请",
          frozenset({Role.INSURANCE}), "去批准", _at("hospitals:referral"), late=_long, what=_where_to, mine=_nobodys),
     Kind("referral-long", "转诊超过 48 小时没有办完", lambda staff: _of_referral(open_long(staff), "requested_at"), "申请", BUREAU, "去查看",
-         _at("hospitals:referral"), late=_long, what=lambda row: f"{row.get_state_display()}：{_where_to(row)}", mine=_nobodys),
+         _at("hospitals:referral"), late=_long, what=lambda row: f"{row.get_state_display()}：{_where_to(row)}", mine=_nobodys, shared=True),
     Kind("deposit-refund", "违规押金要退还、整改", deposits_to_refund, "收取", frozenset({LIAISON}), "去退还", _at("hospitals:deposit-refund"),
          allowed=0, told=BUREAU, told_words="等医院退还违规押金", what=_deposit, mine=_nobodys),
     Kind("deposit-verify", "押金退还和整改待核实", deposits_to_verify, "报退", BUREAU, "去核实", _at("hospitals:deposit-verify"), allowed=3,

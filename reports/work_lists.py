@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db.models import BooleanField, CharField, Count, ExpressionWrapper, Min, Q, Value
+from django.urls import reverse
 
 from ledger import clock
 from ledger.forms import whole_number
@@ -36,6 +37,7 @@ class Piece:
     late: bool
     hand: Staff | None
     address: str
+    page: str  # Where the name leads.
 
 
 def waiting(staff: Staff, *, mine: bool = False) -> list[Waiting]:
@@ -90,7 +92,9 @@ def _day(text: str) -> datetime.date | None:
 
 
 def _piece(kind: Kind, row) -> Piece:
+    address, person = kind.address(row), person_of(row)
     return Piece(
-        key=f"{row.since}.{row.pk}", person=person_of(row), what=kind.what(row), since=row.since,
-        days=(clock.today() - row.since).days, late=row.late, hand=in_hand_of(row), address=kind.address(row),
+        key=f"{row.since}.{row.pk}", person=person, what=kind.what(row), since=row.since,
+        days=(clock.today() - row.since).days, late=row.late, hand=in_hand_of(row), address=address,
+        page=address if kind.shared else reverse("ledger:person", args=[person.pk]),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from hospitals import referring as actions
 from hospitals.models import Hospital, Referral, ReferralMove, ReferralState
+from hospitals.referral_approval import approve_referral, disapprove_referral
 from hospitals.referral_forms import ApprovalForm, DisapprovalForm, RequestForm, StepForm
 from hospitals.referral_list import MINE, OPEN, OVER, PAGE, TABS, is_long, number_mine, of_tab, page_of
 from hospitals.referral_moves import APPROVED_IN, FORWARD, REFERRAL_MOVES, Side, moves_of, waits_for
@@ -149,9 +150,9 @@ def _done(request: HttpRequest, row: Referral, move: str, step, approval, disapp
     if form.is_valid():
         try:
             if move == "approve":
-                done = f"已批准，批准号 {actions.approve_referral(by=by, referral=row, approval=form.approval()).approval_number}。"
+                done = f"已批准，批准号 {approve_referral(by=by, referral=row, approval=form.approval()).approval_number}。"
             elif move == "disapprove":
-                actions.disapprove_referral(by=by, referral=row, reason=form.cleaned_data["reason"])
+                disapprove_referral(by=by, referral=row, reason=form.cleaned_data["reason"])
                 done = "已答复不批准，转出医院会看到原因。"
             else:
                 actions.move_referral(by=by, referral=row, move=move, text=form.cleaned_data["text"])

@@ -6,7 +6,8 @@ from dataclasses import replace
 from hospitals import actions as treatment
 from hospitals import referring
 from hospitals.models import Direction, Hospital, HospitalLevel, Referral
-from hospitals.referring import Approval, Asked
+from hospitals.referral_approval import Approval
+from hospitals.referring import Asked
 from ledger import clock
 from ledger.actions import cases
 from ledger.models import Case, Person, Role, Staff

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from hospitals import actions as treatment
-from hospitals import referring, visits
+from hospitals import referral_approval, referring, visits
 from hospitals.arranging import arrange_hospital
 from hospitals.models import Direction, Hospital, Referral, Stay, TreatmentPlan
 from hospitals.referral_list import open_long
@@ -260,11 +260,11 @@ def test_leaving_the_pooling_area_waits_for_the_insurance_office(cast):
     Referral.objects.everywhere("test").filter(pk=referral.pk).update(state="accepted")
     depart = {"by": cast.liaison, "referral": referral, "move": "depart"}
     assert refused(referring.move_referral, **depart)[0] == "转往统筹区外要先经医保部门批准，现在还没有批。请与患者所在县的医保部门联系。"
-    referring.disapprove_referral(by=cast.insurance, referral=referral, reason="市内可以治疗")
+    referral_approval.disapprove_referral(by=cast.insurance, referral=referral, reason="市内可以治疗")
     assert refused(referring.move_referral, **depart)[0] == (
         "医保部门没有批准转往统筹区外：市内可以治疗。请补充材料请医保部门再批，或取消转诊。"
     )
-    referring.approve_referral(by=cast.insurance, referral=referral, approval=approval())
+    referral_approval.approve_referral(by=cast.insurance, referral=referral, approval=approval())
     referring.move_referral(**depart)
     row = fresh(referral)
     assert (row.approval_number, row.approved_on, row.valid_from, row.valid_until, row.approval_refused, row.approved_in.code) == (
@@ -280,7 +280,7 @@ def test_an_emergency_goes_first_and_is_approved_afterwards(cast):
     case = in_treatment(cast)
     referral = outside(cast, case, outside_area=True, emergency=True)
     walk(cast, referral, "accept", "depart", "arrive", "finish")
-    referring.approve_referral(by=cast.insurance, referral=referral, approval=approval(valid_from=D(2017, 10, 19)))
+    referral_approval.approve_referral(by=cast.insurance, referral=referral, approval=approval(valid_from=D(2017, 10, 19)))
     assert fresh(referral).approval_number == "LC2017-0008"
 
 
@@ -302,20 +302,20 @@ def test_outside_the_network_nobody_arrives_unapproved_either(cast):
 )
 def test_an_approval_that_is_not_right(cast, but, sentence, field):
     first = outside(cast, in_treatment(cast, "覃福生"), outside_area=True)
-    referring.approve_referral(by=cast.insurance, referral=first, approval=approval("LC2017-0001"))
+    referral_approval.approve_referral(by=cast.insurance, referral=first, approval=approval("LC2017-0001"))
     referral = outside(cast, outside_area=True)
     approve = {"by": cast.insurance, "referral": referral, "approval": approval(**but)}
-    assert refused(referring.approve_referral, **approve) == (sentence, field)
+    assert refused(referral_approval.approve_referral, **approve) == (sentence, field)
     assert fresh(referral).approval_number == ""
 
 
 def test_who_approves_what(cast):
     inside, case = requested(cast), in_treatment(cast, "覃福生")
-    approve = referring.approve_referral
+    approve = referral_approval.approve_referral
     assert refused(approve, by=cast.insurance, referral=inside, approval=approval())[0] == "这件转诊不出统筹区，不用医保部门批准。"
     leaves = outside(cast, case, outside_area=True)
     assert refused(approve, by=cast.lead, referral=leaves, approval=approval())[0] == "转往统筹区外由患者所在县的医保部门批准。"
-    assert refused(referring.disapprove_referral, by=cast.insurance, referral=leaves, reason=" ") == (
+    assert refused(referral_approval.disapprove_referral, by=cast.insurance, referral=leaves, reason=" ") == (
         "请写明不批准的原因，转出医院会看到。", "reason",
     )  # fmt: skip
     walk(cast, leaves, "cancel")

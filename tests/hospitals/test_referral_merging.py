@@ -2,7 +2,7 @@
 
 import pytest
 
-from hospitals import referring
+from hospitals import referral_approval
 from hospitals.models import Referral
 from ledger.actions.refusals import Refused
 from settlement.entitlement import Visit, entitlement
@@ -32,7 +32,7 @@ def test_an_approval_goes_along_and_comes_back(cast, pair):
     kept, case = pair
     there = capital_hospital(cast)
     referral = requested(cast, case, there)
-    referring.approve_referral(by=cast.insurance, referral=referral, approval=approval())
+    referral_approval.approve_referral(by=cast.insurance, referral=referral, approval=approval())
     Referral.objects.everywhere("test").update(state="finished", ended_at=referral.requested_at)
 
     def counts(person) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from hospitals.models import Hospital, Referral
-from hospitals.referring import approve_referral
+from hospitals.referral_approval import approve_referral
 from ledger import clock
 from ledger.models import AuditEvent, Case
 from ledger.transitions import allowed_moves
@@ -143,6 +143,9 @@ def test_what_waits_stands_on_the_lists_of_whoever_has_to_act(cast):
     Referral.objects.everywhere("test").update(requested_at=clock.now() - datetime.timedelta(hours=49))
     assert listed("referral", there) == [("韦桂兰", way, True)]
     Hospital.objects.filter(pk=cast.city_hospital.pk).update(county=cast.county2)
+    assert page(cast.clerk2, referral).status_code == 200
+    works = text(client_of(cast.clerk2).get(reverse("reports:work-list")))  # The other county's name leads to what it may read.
+    assert f'<a href="{reverse("hospitals:referral", args=[referral.pk])}">韦桂兰</a>' in works
     for bureau in (cast.lead, cast.clerk, cast.clerk2):  # Of both counties.
         assert listed("referral-long", bureau) == [("韦桂兰", f"待接收：{way}", True)]
     walk(cast, referral, "accept")

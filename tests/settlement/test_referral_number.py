@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from hospitals import referring
+from hospitals import referral_approval
 from hospitals.models import Hospital, Referral
 from ledger.models import Case
 from settlement.entitlement import Entitlement, Visit, entitlement
@@ -35,7 +35,7 @@ def said(found: Entitlement) -> tuple[bool, list[str], list[tuple[str, str, str]
 
 def approved(cast, case: Case, hospital: Hospital | None, **but):
     referral = requested(cast, case, hospital) if hospital else outside(cast, case, outside_area=True)
-    return referring.approve_referral(by=cast.insurance, referral=referral, approval=approval(**but))
+    return referral_approval.approve_referral(by=cast.insurance, referral=referral, approval=approval(**but))
 
 
 def test_an_approval_counts_whether_its_number_was_typed_or_not(cast, there):
@@ -86,7 +86,7 @@ def test_a_referral_that_was_called_off_approves_nothing(cast, there):
 
 def test_what_the_office_refused_is_no_approval(cast, there):
     case = in_treatment(cast)
-    referring.disapprove_referral(by=cast.insurance, referral=requested(cast, case, there), reason="市内可以治疗")
+    referral_approval.disapprove_referral(by=cast.insurance, referral=requested(cast, case, there), reason="市内可以治疗")
     assert said(answer(case, there)) == (False, [UNREFERRED], [])
 
 
