@@ -8,6 +8,7 @@ from ledger.actions.proofs import Brought
 from ledger.forms import DayField, LedgerForm, ListFileField, PlainField
 from ledger.kept_forms import KeptForm
 from ledger.models import Disease
+from ledger.upload_memory import DroppedFile
 
 MEGABYTES = LIMITS.size // (1024 * 1024)
 
@@ -21,7 +22,11 @@ class StandardFile(ListFileField):
         super().__init__(read=lambda name, content: look_into(Brought(name, content)), megabytes=MEGABYTES, required=False, **kwargs)
 
     def clean(self, data, initial=None) -> LookedInto | None:
-        return super().clean(data, initial) if data else None
+        if not data:
+            return None
+        if data.size > LIMITS.size or isinstance(data, DroppedFile):
+            raise forms.ValidationError(f"文件超过 {MEGABYTES} MB。请用扫描软件压缩，或分成几份登记。")
+        return super().clean(data, initial)
 
 
 class StandardForm(LedgerForm):

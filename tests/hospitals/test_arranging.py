@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from hospitals.actions import admit, choose_hospital, discharge
+from hospitals.actions import admit, choose_hospital, discharge, record_stay
 from hospitals.arranging import Why, arrange_hospital
 from hospitals.designating import close_hospital, end_designation
 from hospitals.models import Designation, Hospital, Stay, TreatmentPlan
@@ -247,6 +247,14 @@ def test_it_keeps_whom_it_treats_and_takes_nobody_new_at_any_door(cast):
     discharge(by=cast.liaison, stay=stay, on=day("10-15"))  # Whoever is in treatment is finished there.
     again = admit(by=cast.liaison, case=fresh(staying), hospital=cast.hospital, on=day("10-16"))
     assert discharge(by=cast.liaison, stay=again, on=day("10-18"), completed=True).completed_on == day("10-18")
+
+
+def test_a_bill_of_a_stay_after_the_end_is_taken_and_marked(cast):
+    """What has happened is told at the window; it is paid as a stay in a hospital that is not designated."""
+    case = verified(cast)
+    end_designation(by=cast.city, designation=designation(cast), last_day=day("10-10"), document=ORDER)
+    record_stay(by=cast.lead, case=case, hospital=cast.hospital, admitted_on=day("10-12"), discharged_on=day("10-15"))
+    assert fresh(case).events.get(move="case_admit").text == "白内障入院，柳城县人民医院（非定点）"
 
 
 def test_one_that_never_was_designated_still_takes_an_emergency_marked(cast):
