@@ -5,7 +5,7 @@ import datetime
 from hospitals.models import Designation, Hospital, Stay
 from ledger import clock
 from ledger.actions.refusals import Refused
-from ledger.models import Case, Division
+from ledger.models import Case
 
 
 def is_designated(hospital: Hospital, case: Case, on: datetime.date) -> bool:
@@ -34,21 +34,6 @@ def lost_designation(hospital: Hospital, case: Case, on: datetime.date) -> datet
         return None if any(day is None or day >= on for day in days) else max(days)
     last = own.filter(year=on.year - 1, ended_on=None).exists() and of_disease.filter(year=on.year).exists()
     return datetime.date(on.year - 1, 12, 31) if last else None
-
-
-def lost_places(county: Division, on: datetime.date) -> set[tuple[str, int]]:
-    """(hospital's code, disease) of every designation that this county's patients had and have no more: the same rule, for all at once."""
-    rows = Designation.objects.filter(area__in=[county.pk, county.parent_id], year__in=[on.year - 1, on.year])
-    had, holding, listed = set(), set(), set()
-    for code, disease, year, ended_on in rows.values_list("hospital__code", "disease", "year", "ended_on"):
-        if year == on.year:
-            had.add((code, disease))
-            listed.add(disease)
-            if ended_on is None or ended_on >= on:
-                holding.add((code, disease))
-        elif ended_on is None:
-            had.add((code, disease))
-    return {(code, disease) for code, disease in had - holding if disease in listed}
 
 
 def refuse_closed(hospital: Hospital, case: Case, on: datetime.date) -> None:

@@ -12,11 +12,10 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
 from hospitals.deferral_rule import undone
-from hospitals.models import Consultation, Deposit, FollowUp, Hospital, Inability, Referral, Repayment, Stay, TreatmentPlan
+from hospitals.models import Consultation, Deposit, Designation, FollowUp, Hospital, Inability, Referral, Repayment, Stay, TreatmentPlan
 from hospitals.owing import deposits_to_refund, deposits_to_verify, late_instalments, unrecorded
 from hospitals.plan_list import answered_late, plans_returned, plans_to_answer, waiting_cases
 from hospitals.referral_list import LONG, lately_refused, open_long, to_approve, to_go_on, to_receive
-from hospitals.taking import lost_places
 from hospitals.visits import UNIT
 from ledger import clock
 from ledger.models import Case, Category, CategoryFact, Person, Role, Staff, Transfer
@@ -82,12 +81,19 @@ def _changed(rows: QuerySet) -> QuerySet:
 
 
 def hospital_closed(staff: Staff) -> QuerySet[Case]:
-    """Cases arranged with a hospital that takes nobody new since: closed, or its designation for the disease has ended."""
-    elsewhere = Q(hospital_code__in=Hospital.objects.filter(is_active=False).values("code"))
-    for code, disease in sorted(lost_places(staff.area, clock.today())):
-        elsewhere |= Q(hospital_code=code, disease=disease)
+    """Cases arranged with a hospital that takes nobody new since: closed, or its designation for the disease has ended.
+
+    The bureau finds another. It is the rule of ``hospitals.taking.lost_designation``, asked of all cases at once.
+    """
+    today = clock.today()
+    of_disease = Designation.objects.filter(disease=OuterRef("disease"), area__in=[staff.area_id, staff.area.parent_id])
+    own, this_year = of_disease.filter(hospital__code=OuterRef("hospital_code")), Q(year=today.year)
+    ended, last_years = own.filter(this_year, ended_on__lt=today), own.filter(year=today.year - 1, ended_on=None)
+    holds = own.filter(this_year, Q(ended_on=None) | Q(ended_on__gte=today))
+    lost = (Exists(ended) | Exists(last_years) & Exists(of_disease.filter(this_year))) & ~Exists(holds)
+    closed = Hospital.objects.filter(is_active=False).values("code")
     cases = Case.objects.visible_to(staff).filter(state__in=("verified", "planned"), folded_into=None).exclude(hospital_code="")
-    return _changed(cases.filter(elsewhere))
+    return _changed(cases.filter(Q(hospital_code__in=closed) | lost))
 
 
 def unable(staff: Staff) -> QuerySet[Inability]:
