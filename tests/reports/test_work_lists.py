@@ -289,10 +289,10 @@ def test_the_town_reads_that_it_waits_for_the_county(cast):
 
 def test_no_other_countys_people(cast):
     cast.register("外县的", village=cast.village2, on=day(2))
-    for role in ("clerk", "lead", "township", "civil", "poverty", "disabled", "liaison"):
+    for role in ("clerk", "lead", "township", "civil", "poverty", "disabled", "liaison", "insurance"):
         answer = client_of(getattr(cast, role)).get(LIST)
         assert answer.status_code == 200 and "外县的" not in answer.content.decode()
-    assert client_of(cast.insurance).get(LIST).status_code == 404
+    assert client_of(cast.finance).get(LIST).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["lead", "township", "civil", "liaison", "city"])
