@@ -146,7 +146,8 @@ def agreement_paper(request: HttpRequest, pk: int) -> HttpResponse:
     person, found = stay.case.person, Asked(stay.case.person).about(stay)
     deferral = Deferral.objects.visible_to(request.user).filter(stay=stay).first()
     if deferral is None and not found.eligible:
-        raise Http404
+        messages.error(request, found.why_not)
+        return redirect("hospitals:deferral", stay.pk)
     record("printed", by=request.user, subject=person, county=person.county, detail={"what": "先诊疗后付费协议书"})
     context = {
         "stay": stay, "case": stay.case, "person": person, "deferral": deferral, "found": found, "today": clock.today(),

@@ -16,7 +16,9 @@ from ledger.capitals import capitals
 from ledger.forms import posted
 from ledger.money import grouped, to_fen
 
-TIGHT, SMALL = 9, 15  # Instalments from which the paper is set closer, so that it stays one page.
+# How many instalments fit one page in each style of the sheet, with every other text as long as it can be; the rest are set densest.
+STYLES = ((5, ""), (12, "sheet-tight"), (17, "sheet-small"))
+DENSEST = "sheet-dense"
 
 
 def owed_record(request: HttpRequest, pk: int) -> HttpResponse:
@@ -99,7 +101,8 @@ def repayment_paper(request: HttpRequest, pk: int) -> HttpResponse:
     number = len(instalments)
     context = {
         "stay": stay, "case": stay.case, "person": person, "row": row, "instalments": instalments, "today": clock.today(),
-        "capitals": capitals(agreed), "before": owed - agreed, "style": "sheet-small" if number > SMALL else "sheet-tight" if number > TIGHT else "",
+        "capitals": capitals(agreed), "before": owed - agreed, 
+        "style": next((style for most, style in STYLES if number <= most), DENSEST),
     }  # fmt: skip
     return render(request, "hospitals/repayment_paper.html", context)
 

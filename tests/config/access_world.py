@@ -6,7 +6,18 @@ import re
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from config.access import TABLE
-from hospitals.models import Consultation, Contact, ContactHandOver, Expert, ExpertGroup, FollowUp, PlanPhrase, Stay, TreatmentPlan
+from hospitals.models import (
+    Consultation,
+    Contact,
+    ContactHandOver,
+    Expert,
+    ExpertGroup,
+    FollowUp,
+    Inability,
+    PlanPhrase,
+    Stay,
+    TreatmentPlan,
+)
 from ledger import clock
 from ledger.actions import proofs
 from ledger.models import Category, Holiday, Person, Programme, Role, UnitName
@@ -130,11 +141,16 @@ class World:
             group=group, name="陆振东", hospital=hospital, department="眼科", title="主任医师", since=datetime.date(2017, 8, 1),
             staff=self.cast.expert if county == "450222" else None,
         )  # fmt: skip
+        unable = Inability.objects.create(
+            case=case, hospital=hospital, said_on=datetime.date(2017, 10, 11), said_by=clerk, reason="没有眼科手术设备",
+            talked_on=datetime.date(2017, 10, 11), talked_with="患者本人", talk="同意转到市级医院",
+        )  # fmt: skip
         asked = Consultation.objects.create(case=case, group=group, question="能否手术", asked_at=clock.now(), asked_by=clerk)
         return {
             "expert_group": group.pk,
             "expert": expert.pk,
             "consultation": asked.pk,
+            "inability": unable.pk,
             "referral": kept_referral(case, hospital, by=clerk).pk,
             "visit": visit.pk,
             **kept_deferral(earlier, by=clerk),
@@ -182,7 +198,7 @@ class World:
             "ledger:division-rename": "village", "ledger:coverage-edit": "coverage", "ledger:coverage-remove": "coverage",
             "ledger:disease-edit": "disease", "ledger:report-group-edit": "group", "ledger:unit-withdraw": "unit",
             "hospitals:standard-edit": "standard", "hospitals:standard-end": "standard", "hospitals:standard-file": "standard",
-            "hospitals:deferral": "stay", "hospitals:deferral-record": "stay", "hospitals:deferral-paper": "stay",
+            "hospitals:deferral": "stay", "hospitals:deferral-record": "stay", "hospitals:deferral-paper": "left_stay",
             "hospitals:deposit-new": "stay", "hospitals:deposit-refund": "deposit", "hospitals:deposit-verify": "deposit",
             "hospitals:deposit-withdraw": "deposit", "hospitals:owed-record": "left_stay", "hospitals:repayment": "left_stay",
             "hospitals:repayment-paper": "left_stay", "hospitals:repaid-new": "left_stay", "hospitals:repaid-withdraw": "repaid",

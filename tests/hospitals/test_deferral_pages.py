@@ -62,7 +62,8 @@ def test_the_agreement_prints_without_a_full_number_and_is_on_the_trail(cast):
     row = AuditEvent.objects.filter(action="printed").get()
     assert (row.subject_id, row.detail) == (stay.case.person_id, {"what": "先诊疗后付费协议书"})
     nobodys = in_hospital(cast, "覃水莲", category=None)
-    assert client_of(cast.liaison).get(at("deferral-paper", nobodys.pk)).status_code == 404
+    answer = client_of(cast.liaison).get(at("deferral-paper", nobodys.pk), follow=True)
+    assert answer.redirect_chain[-1][0] == at("deferral", nobodys.pk) and "覃水莲在入院当天 2017-09-04 没有" in text_of(answer)
 
 
 def test_a_deposit_goes_from_the_hospital_to_the_county_and_back(cast):
