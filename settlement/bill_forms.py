@@ -13,7 +13,7 @@ from settlement.faults import Fault
 # What the bill itself contradicts is said beside its field; what the ledger lacks is said on the preview, where the chain shows too.
 OF_THE_BILL = {
     "wrong_amount", "in_the_future", "drugs_above_total", "amount_not_taken", "bill_number_missing", "bill_number_wrong", "bill_number_used",
-    "stay_settled", "stay_overlaps", "discharge_differs", "not_in_force",
+    "stay_settled", "stay_overlaps", "discharge_differs", "not_in_force", "referral_not_approved",
 }  # fmt: skip
 
 

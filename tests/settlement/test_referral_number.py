@@ -143,3 +143,8 @@ def test_a_settlement_keeps_the_number_that_it_counted_with(window, cast):
     settlement = counter.settle(person)
     assert (settlement.referral_number, "referred" in settlement.inputs["flags"]) == ("LC2017-0009", True)
     assert settlement.notices[-1] == "没有填转诊批准号，台账里有批准号 LC2017-0009，按已转诊计算。"
+    other = window.patient("韦桂兰")
+    refused = counter.enter(other, referral_number="LC2017-0009", bill_no="Z1-0002")
+    assert refused.status_code == 422
+    assert 'id="id_referral_number-e"' in refused.content.decode()
+    assert "转诊批准号 LC2017-0009 不是批给韦桂兰的。请核对批准号。" in refused.content.decode()
