@@ -12,7 +12,9 @@ from ledger.money import to_yuan
 from ledger.workbook import BODY, HEADING, SHADE, STRONG, TITLE, set_page, to_bytes, width_of, write, write_across
 
 HEADINGS = ["医院", "人次", *(f"{words}（元）" for _, words, *_ in BUCKETS), "合计（元）", "逾期（人次）"]
-LIST = ("序号", "姓名", "县（区）", "医院", "病种", "出院日期", "出院天数", "个人自付（元）", "出院时已付（元）", "已还（元）", "尚欠（元）", "还款协议", "逾期自")
+LIST = (
+    "序号", "姓名", "县（区）", "医院", "病种", "出院日期", "出院天数", "个人自付（元）", "出院时已付（元）", "已还（元）", "尚欠（元）", "还款协议", "逾期自",
+)  # fmt: skip
 MONEY, LINE = "#,##0.00", 17.0
 
 
