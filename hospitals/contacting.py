@@ -55,9 +55,9 @@ def in_force(day: datetime.date) -> Q:
     return Q(named_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
 
 
-def contact_of_county(county: Division, day: datetime.date) -> Contact | None:
-    """The person whom the county's bureau had named by a day."""
-    return Contact.objects.filter(in_force(day), county=county).order_by("-named_on", "-pk").first()
+def contact_of_county(county: Division) -> Contact | None:
+    """The person whom the county's bureau has named: who answers today, also for a form of last month."""
+    return Contact.objects.filter(county=county, ended_on=None).first()
 
 
 def units_of(prefecture: Division, day: datetime.date, *, county: Division | None = None) -> list[Unit]:

@@ -155,11 +155,14 @@ def _counts(tasks: list[Task]) -> list[tuple[str, int]]:
 
 
 def with_people(staff: Staff, tasks: list[Task]) -> list[tuple[Task, Person | None]]:
-    """Each task with its person, as far as this member of staff sees them; one query."""
+    """Each task with its person, as far as this member of staff sees them; whose record was merged since stands under the kept one."""
     ids = {task.person for task in tasks}
-    people = Person.objects.visible_to(staff).filter(pk__in=ids).select_related("township", "village")
-    known = {person.pk: person for person in people}
-    return [(task, known.get(task.person)) for task in tasks]
+    everybody = Person.objects.everywhere("where the records of a list went")
+    merged = everybody.filter(pk__in=ids).exclude(merged_into=None)
+    now = {pk: everybody.bearer(pk).pk for pk in merged.values_list("pk", flat=True)}
+    people = Person.objects.visible_to(staff).filter(pk__in=(ids - now.keys()) | set(now.values()))
+    known = {person.pk: person for person in people.select_related("township", "village")}
+    return [(task, known.get(now.get(task.person, task.person))) for task in tasks]
 
 
 def hand_over_list(request: HttpRequest, pk: int) -> HttpResponse:

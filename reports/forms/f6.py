@@ -57,7 +57,7 @@ def f6_payload(county: Division, covers_from: datetime.date, period: datetime.da
     """
     last = min(on, last_day(period))
     found = list(violations([county], covers_from, last))
-    contact = contact_of_county(county, on)
+    contact = contact_of_county(county)
     filler = contact or filler_of(county)
     phone = (contact.mobile or contact.phone).reveal() if contact else filler.work_phone if filler else ""
     rows = [

@@ -7,7 +7,9 @@ import pytest
 from django.urls import reverse
 
 from hospitals.models import Contact, ContactHandOver
-from ledger.models import AuditEvent
+from hospitals.open_tasks import Task
+from hospitals.views.contacts import with_people
+from ledger.models import AuditEvent, Person
 from tests.cast import on_day
 from tests.hospitals.contact_world import named, unit_of
 from tests.ledger.desks import client_of
@@ -132,3 +134,11 @@ def test_the_next_contact_answers_from_the_day_of_handing_over(cast):
     assert unit_of(cast, hospital=cast.hospital).contact.name == "蓝雪梅"
     told = text(liaison.get(LIST))
     assert "2017-10-20" in told and "何丽萍" in told  # In the lists of handing over.
+
+
+def test_a_record_merged_since_stands_under_the_kept_one(cast):
+    kept, gone = cast.register("韦桂兰"), cast.register("韦贵兰")
+    Person.objects.everywhere("a test").filter(pk=gone.pk).update(merged_into=kept)
+    tasks = [Task("经办的病例", person.pk, "白内障", datetime.date(2017, 10, 9)) for person in (gone, kept)]
+    assert [person for _, person in with_people(cast.clerk, tasks)] == [kept, kept]
+    assert [person for _, person in with_people(cast.clerk2, tasks)] == [None, None]
