@@ -31,6 +31,11 @@ def _sorted_out(fold: Fold) -> tuple[list[Stay], list[Stay], list[tuple[Stay, St
     return ours + [stay for stay in theirs if stay not in left], left, pairs
 
 
+def left_aside(fold: Fold) -> list[Stay]:
+    """The stays that overlap one of the kept record: told twice, they stay with the record that is merged away."""
+    return _sorted_out(fold)[1]
+
+
 def _when(stay: Stay) -> str:
     return f"{stay.admitted_on} 至 {stay.discharged_on}" if stay.discharged_on else f"{stay.admitted_on} 起，未出院"
 
