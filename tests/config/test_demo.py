@@ -12,7 +12,8 @@ from django.core.management import call_command
 
 from config.demo.accounts import accounts
 from config.demo.prefecture import AlreadyLoaded, is_loaded, load_prefecture
-from hospitals.models import Designation, Hospital, Stay
+from hospitals.models import Designation, Hospital, Referral, Stay
+from hospitals.referral_list import is_long
 from ledger.identity import read_id_number
 from ledger.models import CaseEvent, Category, CategoryFact, Division, Role, Staff
 from ledger.person_forms import NO_NUMBER, RELATIONS, WAYS_FOUND
@@ -196,3 +197,22 @@ def test_annex_3(city):
     assert named("gastric-cancer") == {*four, "广西科技大学第二附属医院"}
     assert named("all") == {"广西医科大学第一附属医院", "广西壮族自治区人民医院"}
     assert named("asd") == {"柳州市妇幼保健院"}
+
+
+def test_referrals_stand_in_every_state_and_their_cases_with_them(loaded):
+    rows = Referral.objects.everywhere("a test of the demo").select_related("case", "from_hospital", "to_hospital", "person")
+    assert Counter(row.state for row in rows) == {
+        "requested": 4, "accepted": 2, "on_the_way": 1, "arrived": 1, "finished": 1, "refused": 1, "cancelled": 1,
+    }  # fmt: skip
+    reading = {case.pk: case.referral_code for case in every_case().exclude(referral_code="")}
+    expected = {}
+    for row in rows:
+        here, there = row.from_hospital.code, row.to_hospital.code if row.to_hospital else ""
+        assert row.case.hospital_code == (there if row.state in ("arrived", "finished") else here), row.pk
+        assert [step.to_state for step in row.moves.all()][0] == "requested" and row.moves.last().to_state == row.state
+        if row.ended_at is None and there:
+            expected[row.case_id] = here if row.state == "arrived" else there
+    assert reading == expected
+    assert [row.approval_number for row in rows if row.approval_number] == ["LC2017-0031"]
+    assert [row.approval_refused for row in rows if row.approval_refused] == ["市内有条件治疗，请先到市级定点医院"]
+    assert {row.from_hospital.county.code for row in rows if is_long(row)} >= {"450223", "450224"}
