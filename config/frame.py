@@ -57,7 +57,8 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("reports:months", "月报", ""),
             ("reports:f6-periods", "先诊疗后付费月报", ""),
             ("reports:preview", "按日预览", ""),
-            ("reports:baseline", "筛查基线", ""), ("reports:quality", "质量控制", ""),
+            ("reports:baseline", "筛查基线", ""),
+            ("reports:quality", "质量控制", ""),
         ],
     ),
     (
