@@ -1,7 +1,5 @@
 """Whose plan waits for whom: patients whose hospital is to write one, plans that the county is to answer, and those agreed."""
 
-import datetime
-
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
@@ -9,13 +7,10 @@ from hospitals.models import PlanState, TreatmentPlan
 from hospitals.plan_moves import STANDING
 from ledger import clock
 from ledger.forms import whole_number
-from ledger.models import Case, Division, Role, Staff
+from ledger.models import Case, Role, Staff
 from ledger.models.case import works_on
-from ledger.models.division import Level
-from ledger.working_days import Calendar
 
 PAGE = 50
-ALLOWED = 3  # Working days in which the county answers.
 WAITING, WORKED_ON, FILED, RETURNED, ACCEPTED = "waiting", "draft", "filed", "returned", "accepted"
 HOSPITAL_TABS = {WAITING: "待写方案", RETURNED: "退回修改", WORKED_ON: "草稿", FILED: "待县里答复", ACCEPTED: "已同意"}
 COUNTY_TABS = {FILED: "待答复", RETURNED: "已退回医院", WAITING: "等医院写方案", ACCEPTED: "已同意"}
@@ -57,20 +52,6 @@ def number_waiting(staff: Staff) -> int:
     return plans_in(staff, FILED).count() if staff.role in (Role.CLERK, Role.LEAD) else 0
 
 
-def answered_late_since(prefecture: Division) -> datetime.date:
-    """The last day of filing whose three working days are over today: what was filed on it or before waits too long.
-
-    Filed on Monday the 16th, the 17th, 18th and 19th pass; on the 20th it is late.
-    """
-    today = clock.today()
-    calendar = Calendar(prefecture, today - datetime.timedelta(days=60))
-    passed, day = 0, today
-    while passed < ALLOWED:
-        day -= datetime.timedelta(days=1)
-        passed += calendar.is_working(day)
-    return day - datetime.timedelta(days=1)
-
-
 def plans_to_answer(staff: Staff) -> QuerySet[TreatmentPlan]:
     """Plans that the county has to accept or return, from the day they were filed."""
     return plans_in(staff, PlanState.FILED).annotate(since=TruncDate("filed_at"))
@@ -82,11 +63,8 @@ def plans_returned(staff: Staff) -> QuerySet[TreatmentPlan]:
 
 
 def answered_late() -> Q:
-    """Which filed plans' three working days are over, by the table of holidays of their own prefecture."""
-    late = Q(pk=None)
-    for prefecture in Division.objects.filter(level=Level.PREFECTURE):
-        late |= Q(case__county__parent=prefecture, since__lte=answered_late_since(prefecture))
-    return late
+    """Which filed plans' three working days are over."""
+    return Q(late_from__lte=clock.today())
 
 
 def page_of(rows: QuerySet, after: str, *, newest_first: bool = False) -> tuple[list, str]:

@@ -18,10 +18,12 @@ from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.models import Case, ProofKind, Role, Staff
 from ledger.transitions import OUTCOMES
+from ledger.working_days import after_working_days
 
 WRITABLE = ("verified", "planned", "in_treatment")  # A case before treatment or in it; what is over needs no plan.
 WHOLE = ""  # The name under which a remark on the whole plan is kept.
 REMARK = 120
+ALLOWED = 3  # Working days in which the county answers.
 CHANGED = "您打开之后，这份方案已有变动。请先看过现在的方案，再填写。"
 
 
@@ -84,7 +86,8 @@ def file_plan(*, by: Staff, case: Case, facts: Mapping[str, object], seen: str, 
     plan = _write(by, case, facts, seen, reason, whole=True)
     _move(plan, "file", by)
     plan.filed_at, plan.filed_by = clock.now(), by
-    plan.save(update_fields=["state", "filed_at", "filed_by"])
+    plan.late_from = after_working_days(plan.case.county.prefecture, clock.today(), ALLOWED)
+    plan.save(update_fields=["state", "filed_at", "filed_by", "late_from"])
     count_uses(plan)
     text = f"{plan.case.disease}上报诊疗方案第 {plan.version} 版，{plan.hospital.name}"
     tell(plan.case.person, "plan_filed", text, by=by, case=plan.case, reason=plan.amended_because)
@@ -151,8 +154,8 @@ def withdraw_plan(*, by: Staff, plan: TreatmentPlan) -> TreatmentPlan:
     """The liaison takes a filed plan back before it is answered; it is a draft again. Raises Refused."""
     plan = _hold(plan, by)
     _move(plan, "withdraw", by)
-    plan.filed_at = plan.filed_by = None
-    plan.save(update_fields=["state", "filed_at", "filed_by"])
+    plan.filed_at = plan.filed_by = plan.late_from = None
+    plan.save(update_fields=["state", "filed_at", "filed_by", "late_from"])
     tell(plan.case.person, "plan_withdrawn", f"{plan.case.disease}撤回诊疗方案第 {plan.version} 版", by=by, case=plan.case)
     return plan
 

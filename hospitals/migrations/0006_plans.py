@@ -116,6 +116,10 @@ class Migration(migrations.Migration):
                 ("remarks", models.JSONField(blank=True, default=dict, verbose_name="审核意见")),
                 ("written_at", models.DateTimeField(verbose_name="填写时间")),
                 ("filed_at", models.DateTimeField(blank=True, null=True, verbose_name="上报时间")),
+                (
+                    "late_from",
+                    models.DateField(blank=True, help_text="上报后满 3 个工作日的下一个工作日", null=True, verbose_name="答复期满"),
+                ),
                 ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="答复时间")),
                 (
                     "answered_by",

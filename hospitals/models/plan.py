@@ -71,6 +71,7 @@ class TreatmentPlan(models.Model):
     written_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="填写人")
     filed_at = models.DateTimeField("上报时间", null=True, blank=True)
     filed_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上报人")
+    late_from = models.DateField("答复期满", null=True, blank=True, help_text="上报后满 3 个工作日的下一个工作日")
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
     answered_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="答复人")
 

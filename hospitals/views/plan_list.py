@@ -1,5 +1,7 @@
 """The list 诊疗方案: patients waiting for a plan with the days they have waited, plans under way, and the hospital's phrases."""
 
+import datetime
+
 from django.contrib import messages
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,6 @@ from hospitals.plan_list import (
     PAGE,
     WAITING,
     WORKED_ON,
-    answered_late_since,
     counts,
     page_of,
     plans_in,
@@ -44,8 +45,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
         found = plans_in(staff, tab).annotate(since=TruncDate(SINCE.get(tab, "answered_at")))
         found = found.select_related("case__person__township", "case__person__village", "case__disease", "case__county", "hospital")
     page, more = page_of(found, asked(request, "after"), newest_first=tab == ACCEPTED)
-    late = answered_late_since(staff.area.prefecture) if tab == FILED else None
-    rows = [_row(one, tab, (today - one.since).days, late) for one in page]
+    rows = [_row(one, tab, today) for one in page]
     record("viewed_list", by=staff, county=staff.area.county, detail={"list": "plans", "filters": [tabs[tab]], "rows": len(rows)})
     context = {
         "rows": rows, "tab": tab, "tabs": [(code, words, numbers[code]) for code, words in tabs.items()], "more": more, "cap": 1000,
@@ -55,16 +55,11 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     return render(request, "hospitals/plan_list.html", context)
 
 
-def _row(one, tab: str, days: int, late) -> dict:
+def _row(one, tab: str, today: datetime.date) -> dict:
     """A waiting case, or a plan with its case."""
     plan = None if tab == WAITING else one
-    return {
-        "plan": plan,
-        "case": plan.case if plan else one,
-        "since": one.since,
-        "days": days,
-        "late": late is not None and one.since <= late,
-    }
+    late = tab == FILED and plan.late_from is not None and plan.late_from <= today
+    return {"plan": plan, "case": plan.case if plan else one, "since": one.since, "days": (today - one.since).days, "late": late}
 
 
 def phrases(request: HttpRequest) -> HttpResponse:

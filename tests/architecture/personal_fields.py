@@ -73,7 +73,7 @@ _BY_MODEL = {
         "case hospital review_on review_hospital tests findings diagnosis diagnosing_doctor admission_on department treatment procedure"
         " drugs attending_doctor attending_phone surgeon surgeon_phone discharge_on prognosis pathway total_yuan in_policy_yuan"
         " amended_because cancelled_because remarks signed",
-        "id version state written_at written_by filed_at filed_by answered_at answered_by",
+        "id version state written_at written_by filed_at filed_by late_from answered_at answered_by",
     ),
     "hospitals.PlanPhrase": ("", "id hospital disease field text times"),
     "hospitals.Inability": (
