@@ -102,15 +102,15 @@ def undone(staff: Staff) -> QuerySet[Stay]:
 
     Where somebody lives is today's county here: whoever moved while in hospital is asked about by the page itself.
     """
-    terms = Terms.of(staff.area.prefecture)
-    held = CategoryFact.objects.filter(
-        person=OuterRef("case__person"), category__in=terms.categories, during__contains=OuterRef("admitted_on")
-    )
+    rule = DeferralRule.objects.filter(prefecture=OuterRef("case__county__parent"))
+    of_fact = DeferralRule.objects.filter(prefecture=OuterRef(OuterRef("case__county__parent")))
+    entitles = Exists(of_fact.filter(categories__contains=[OuterRef("category")])) | ~Exists(of_fact)
+    held = CategoryFact.objects.filter(entitles, person=OuterRef("case__person"), during__contains=OuterRef("admitted_on"))
     enrolled = Enrolment.objects.filter(person=OuterRef("case__person"), year=ExtractYear(OuterRef("admitted_on")), enrolled=True)
     told = Deferral.objects.everywhere("the stay is scoped itself").filter(stay=OuterRef("pk"))
     stays = Stay.objects.visible_to(staff).filter(Exists(held), Exists(enrolled), ~Exists(told), discharged_on=None)
-    if terms.own_county:
-        stays = stays.filter(Q(hospital__county=F("case__county")) | Q(hospital__code__in=terms.pilots))
+    there = Q(hospital__county=F("case__county")) | Q(Exists(rule.filter(own_county=False)))
+    stays = stays.filter(there | Q(Exists(rule.filter(pilots__contains=[OuterRef("hospital__code")]))))
     return stays.annotate(since=F("admitted_on"))
 
 

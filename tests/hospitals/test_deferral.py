@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from hospitals.deferral_rule import Asked, Terms, keep_terms
+from hospitals.deferral_rule import Asked, Terms, keep_terms, undone
 from hospitals.deferring import record_deferral, served_until, violations
 from hospitals.depositing import record_deposit, withdraw_deposit
 from hospitals.models import Deferral, DeferralRule, Deposit, Hospital, Stay
@@ -83,6 +83,30 @@ def test_the_city_says_by_a_document_who_and_where(cast):
         "没有规则 → 建档立卡、低保、特困供养、孤儿；县域内医疗机构，试点医院：柳州市工人医院",
         "建档立卡、低保、特困供养、孤儿；县域内医疗机构，试点医院：柳州市工人医院 → 建档立卡、低保、特困供养、孤儿；全部医疗机构",
     ]
+
+
+def test_the_work_list_asks_the_database_the_same_rule(cast):
+    in_hospital(cast, "甲")
+    in_hospital(cast, "乙", category=None)
+    in_hospital(cast, "丙", enrolled=False)
+    in_hospital(cast, "丁", category=Category.DISABLED_POOR)
+    in_hospital(cast, "戊", hospital=cast.city_hospital)
+    in_hospital(cast, "己", left=OUT)
+    sign(cast, in_hospital(cast, "庚"))
+
+    def waiting() -> list[str]:
+        stays = undone(cast.clerk).select_related("case__person", "hospital")
+        assert all(why_not(stay) == "" for stay in stays)
+        return sorted(stay.case.person.name for stay in stays)
+
+    assert waiting() == ["丁", "甲"]
+    told = {"categories": [1, 2, 3, 4], "document": "柳卫医〔2017〕27号"}
+    keep_terms(by=cast.city, own_county=True, pilots=["450202-1"], **told)
+    assert waiting() == ["戊", "甲"]
+    keep_terms(by=cast.city, own_county=True, pilots=[], **told)
+    assert waiting() == ["甲"]
+    keep_terms(by=cast.city, own_county=False, pilots=[], **told)
+    assert waiting() == ["戊", "甲"]
 
 
 def test_what_was_shown_and_signed_is_recorded(cast):
