@@ -27,7 +27,7 @@ WAITS = {  # state: (the sentence, who makes the move and is not told to wait)
     "found": ("下一步：登记建档，由乡镇卫生院或县卫健部门办理。", {"township", "clerk", "lead"}),
     "registered": ("下一步：核实，由县卫健部门办理。", {"clerk", "lead"}),
     "returned": ("下一步：补正后再报，由乡镇卫生院或县卫健部门办理。", {"township", "clerk", "lead"}),
-    "verified": ("下一步：定诊疗方案，由县卫健部门或定点医院办理。", {"clerk", "lead", "liaison"}),
+    "verified": ("下一步：由柳城县人民医院填写诊疗方案，县卫健部门答复。", {"liaison"}),  # Arranged: the hospital writes the plan.
     "planned": ("下一步：登记入院，由县卫健部门或定点医院办理。", {"clerk", "lead", "liaison"}),
     "in_treatment": ("下一步：登记完成治疗，由县卫健部门或定点医院办理。", {"clerk", "lead", "liaison"}),
     "treated": ("下一步：销号，由县卫健部门负责人办理。", {"lead"}),
@@ -38,11 +38,11 @@ READERS = ["township", "clerk", "lead", "civil", "insurance", "liaison", "city"]
 @pytest.mark.parametrize("state", WAITS)
 def test_whoever_cannot_bring_a_case_forward_reads_who_does(cast, state):
     person = cast.register("韦桂兰")
-    Case.objects.everywhere("set-up").filter(person=person).update(state=state, hospital_code="450222-1")
+    Case.objects.everywhere("set-up").filter(person=person).update(state=state, hospital_code="450222-1", hospital_name="柳城县人民医院")
     sentence, movers = WAITS[state]
     told = {who: page_of(getattr(cast, who), person) for who in READERS}
     assert {who: sentence in page.content.decode() for who, page in told.items()} == {who: who not in movers for who in READERS}
-    words = MOVES[FORWARD[state]].label
+    words = "填写诊疗方案" if state == "verified" else MOVES[FORWARD[state]].label
     assert {who: page.context["next"] and page.context["next"].words for who, page in told.items()} == {
         who: words if who in movers else None for who in READERS
     }
