@@ -8,10 +8,10 @@ from hospitals import consulting as actions
 from hospitals.expert_forms import AnswerForm, AskForm, CancelForm
 from hospitals.models import Consultation
 from ledger import clock
-from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.forms import asked, posted, whole_number
 from ledger.models import Case, Person, Staff
+from ledger.views.acting import acted
 from ledger.views.reading import note_form, note_reading
 
 PAGE = 50
@@ -76,14 +76,14 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     request.nav_name = "hospitals:consultations"
     groups = actions.groups_for(case)
     form = AskForm(posted(request), groups=groups)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.ask(by=request.user, case=case, **form.cleaned_data)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, f"已向{made.group.name}申请会诊。")
-            return redirect("hospitals:consultation", made.pk)
+    made: list[Consultation] = []
+
+    def act(data: dict) -> str:
+        made.append(actions.ask(by=request.user, case=case, **data))
+        return f"已向{made[0].group.name}申请会诊。"
+
+    if acted(request, form, act):
+        return redirect("hospitals:consultation", made[0].pk)
     note_form(request, case.person, "会诊申请")
     context = {"form": form, "case": case, "groups": groups, "may_ask": actions.may_ask(request.user, case)}
     return render(request, "hospitals/consultation_ask.html", context, status=422 if form.errors else 200)
@@ -98,15 +98,13 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form is None:
         messages.error(request, "这件会诊已经办结，或者由专家组成员、申请的医院和县卫健部门登记意见。")
         return redirect("hospitals:consultation", pk)
-    if form and form.is_valid():
-        data = form.cleaned_data
-        try:
-            actions.answer(by=request.user, consultation=one, expert=data["expert"], on=data["answered_on"], text=data["answer"])
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, "会诊意见已登记，写进患者的经过。")
-            return redirect("hospitals:consultation", pk)
+
+    def act(data: dict) -> str:
+        actions.answer(by=request.user, consultation=one, expert=data["expert"], on=data["answered_on"], text=data["answer"])
+        return "会诊意见已登记，写进患者的经过。"
+
+    if form and acted(request, form, act):
+        return redirect("hospitals:consultation", pk)
     note_reading(request, one.case.person, "会诊")
     sees = Case.objects.visible_to(request.user).filter(pk=one.case_id).exists()
     context = drawn(one) | {"form": form, "sees_person": sees, "may_cancel": actions.may_cancel(request.user, one)}
@@ -121,14 +119,13 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "这件会诊已经办结，或者由申请的医院、县卫健部门取消。")
         return redirect("hospitals:consultation", pk)
     form = CancelForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.cancel(by=request.user, consultation=one, reason=form.cleaned_data["reason"])
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, "会诊申请已取消。")
-            return redirect("hospitals:consultation", pk)
+
+    def act(data: dict) -> str:
+        actions.cancel(by=request.user, consultation=one, reason=data["reason"])
+        return "会诊申请已取消。"
+
+    if acted(request, form, act):
+        return redirect("hospitals:consultation", pk)
     note_form(request, one.case.person, "取消会诊")
     context = {
         "form": form, "person": one.case.person, "title": "取消会诊", "save": "取消这件会诊", "danger": True, "layout": [("reason", "w8")],

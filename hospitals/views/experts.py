@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,10 +10,10 @@ from hospitals import experts as actions
 from hospitals.expert_forms import ExpertForm, GroupForm
 from hospitals.experts import KIND, ExpertFacts, groups_seen, keeps
 from hospitals.models import Expert, ExpertGroup
-from ledger.actions.refusals import Refused
 from ledger.data_change_list import last_changes
 from ledger.forms import LedgerForm, asked, posted, whole_number
 from ledger.kept_forms import KeptForm
+from ledger.views.acting import acted
 
 OTHER_DAY = "撤销、退出以后，以前的会诊意见仍保留。"
 
@@ -41,14 +40,8 @@ def experts(request: HttpRequest) -> HttpResponse:
 def _kept(request: HttpRequest, form: LedgerForm, act: Callable[[dict], str], page: str, **context) -> HttpResponse:
     """Show the form; on a good answer act once, say what was done and go back to the list."""
     request.nav_name = "hospitals:experts"
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = act(form.cleaned_data)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, said)
-            return redirect("hospitals:experts")
+    if acted(request, form, act):
+        return redirect("hospitals:experts")
     context |= {"form": form, "back": reverse("hospitals:experts"), "top": "专家组"}
     return render(request, page, context, status=422 if form.errors else 200)
 
