@@ -80,7 +80,7 @@ def record_deferral(
     *, by: Staff, stay: Stay, documents: list[str], copies_kept: bool, originals_returned: bool,
     signed_on: datetime.date | None, signed_by: str, reason: str = "",
 ) -> Deferral:  # fmt: skip
-    """What was shown at admission, and the agreement once it is signed; what was recorded before is corrected, with a reason.
+    """What was shown at admission, and the agreement once it is signed; what was signed before is corrected, with a reason.
 
     持医保卡、有效身份证件和贫困证明或低保、特困等证明办理入院，签订协议书后无需交纳住院押金；医院只收存复印件 (柳卫医〔2017〕40号 二（四）3).
     Raises Refused: somebody not eligible on the day of admission, no document, a day outside the stay, half an agreement.
@@ -92,7 +92,7 @@ def record_deferral(
         raise Refused("请勾选出示过的证件，至少一种。", "documents")
     _check_signing(stay, signed_on, signed_by)
     known = Deferral.objects.everywhere("of a held stay").filter(stay=stay).first()
-    if known and not reason.strip():
+    if known and known.signed_on and not reason.strip():  # A signature that was still missing explains itself.
         raise Refused("这次住院已经登记过。要改动的，请写明原因。", "reason")
     row = known or Deferral(stay=stay)
     row.county, row.categories = found.county, found.categories

@@ -135,7 +135,7 @@ def deferral_record(request: HttpRequest, pk: int) -> HttpResponse:
 
     return answer(
         request, page="hospitals/deferral_record.html", name="先诊疗后付费", stay=stay, act=act, known=known,
-        form=DeferralForm(posted(request), initial=initial, again=known is not None), found=Asked(stay.case.person).about(stay),
+        form=DeferralForm(posted(request), initial=initial, again=bool(known and known.signed_on)), found=Asked(stay.case.person).about(stay),
         leads_to=lambda form: "hospitals:deposit-new" if form.cleaned_data.get("deposit") == "taken" and not taken else "hospitals:deferral",
     )  # fmt: skip
 
