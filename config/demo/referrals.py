@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.demo.book import Book
-from config.demo.calendar import ZONE
+from config.demo.calendar import LAST_DAY, ZONE
 from config.demo.hospitals import COUNTY_HOSPITALS
 from hospitals.models import Direction, Referral, ReferralMove
 from hospitals.referral_moves import ACCEPTED, ARRIVED, CANCELLED, FINISHED, ON_THE_WAY, REFUSED, REQUESTED
@@ -95,7 +95,7 @@ def _referral(book: Book, story: Story, case: Case, number: int) -> Referral:
     relation, given = (
         FAMILY[number % len(FAMILY)] if age_on(case.person.born_on, datetime.date(2017, 10, story.day)) >= 40 else ("父亲", "永福")
     )
-    at = _at(story.day, 9)
+    at = _at(story.day, 8 if story.day == LAST_DAY.day else 9)  # The last day has only begun.
     state = story.steps[-1].state if story.steps else REQUESTED
     moved = _at(story.steps[-1].day, story.steps[-1].hour) if story.steps else at
     ended = moved if state in (REFUSED, FINISHED, CANCELLED) else None
