@@ -33,8 +33,8 @@ class Return:
 
 
 def first_of(period: str) -> datetime.date:
-    """``2017-10`` as the month's first day. Raises ValueError for anything else."""
-    if not re.fullmatch(r"\d{4}-\d{2}", period):
+    """``2017-10`` as the month's first day. Raises ValueError for anything else, and for years before 1900, which are slips."""
+    if not re.fullmatch(r"(19|[2-9]\d)\d{2}-\d{2}", period, re.ASCII):
         raise ValueError(f"not a month: {period!r}")
     return datetime.date.fromisoformat(f"{period}-01")
 

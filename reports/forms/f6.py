@@ -47,7 +47,7 @@ def explanation(rule: DueRule | None) -> list[str]:
     first = "、".join(f"{month.month}月" for month in months)
     of = {0: "当月", 1: "上月"}.get(rule.months_after, f"{rule.months_after} 个月前")
     own = f"{due_on.year}年{due_on.month}月{due_on.day}日前首次报送{first}的数据，{from_then.month}月以后每月{rule.day}日报送{of}的数据"
-    return [EXPLANATION] if EXPLANATION.endswith(own) else [EXPLANATION, f"本市按本市的应报规则：{own}"]
+    return [EXPLANATION] if EXPLANATION.endswith(own) else [EXPLANATION, f"本市的应报规则：{own}"]
 
 
 def f6_payload(county: Division, covers_from: datetime.date, period: datetime.date, on: datetime.date) -> dict:

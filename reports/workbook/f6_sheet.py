@@ -13,7 +13,8 @@ from reports.forms.f6 import FILLER, PHONE, headings, month_of
 from reports.workbook.paper import fit_columns, fit_height, set_paper, write_lines
 
 COLUMNS = 8
-LEAST, MOST = (16, 20, 20, 14, 24, 22, 18, 30), (28, 20, 20, 24, 44, 36, 18, 52)
+# All eight fit across a sheet of A4 in letters that can be read: what is longer stands on several lines.
+LEAST, MOST = (12, 18, 18, 12, 20, 16, 16, 24), (18, 18, 18, 16, 28, 22, 16, 34)
 DRAFT = "本表是草稿，尚未上报。"
 
 

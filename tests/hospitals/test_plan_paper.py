@@ -189,9 +189,13 @@ def test_the_command_prints_numbers_in_full_for_somebody_with_a_purpose(cast, tm
 
 def test_the_command_says_what_is_not_there(cast, tmp_path):
     plan = accepted(cast, waiting(cast))
-    with pytest.raises(CommandError, match="there is no treatment plan 999"):
+    with pytest.raises(CommandError, match="^没有编号为 999 的诊疗方案。$"):
         call_command("print_plan", "999", "--out", str(tmp_path / "x.html"))
-    with pytest.raises(CommandError, match="there is no account nobody"):
+    with pytest.raises(CommandError, match="^没有账号“nobody”，或者已经停用。$"):
         call_command("print_plan", str(plan.pk), "--out", str(tmp_path / "x.html"), "--as", "nobody")
-    with pytest.raises(CommandError, match=f"no treatment plan {plan.pk} that clerk-450223-1 sees"):
+    with pytest.raises(CommandError, match=f"^没有编号为 {plan.pk} 的诊疗方案，或者不在 clerk-450223-1 的管辖范围内。$"):
         call_command("print_plan", str(plan.pk), "--out", str(tmp_path / "x.html"), "--as", cast.clerk2.username)
+    for out, sentence in ((tmp_path / "none" / "x.html", "没有文件夹 "), (tmp_path, "不能写到 ")):
+        with pytest.raises(CommandError, match=sentence):
+            call_command("print_plan", str(plan.pk), "--out", str(out))
+    assert list(tmp_path.iterdir()) == [] and not AuditEvent.objects.filter(action="printed").exists()

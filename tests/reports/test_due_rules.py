@@ -104,4 +104,4 @@ def test_the_words_under_the_form_are_the_annexs_and_then_the_prefectures_own():
     assert explanation(None) == [EXPLANATION] == ["填报说明：2019年7月20日前首次报送5月、6月的数据，8月以后每月1日报送上月的数据"]
     assert explanation(DueRule(**CHONGQING)) == [EXPLANATION]
     own = DueRule(form="F6", day=1, months_after=1, first_period=datetime.date(2017, 9, 1), first_months=1)
-    assert explanation(own) == [EXPLANATION, "本市按本市的应报规则：2017年10月1日前首次报送9月的数据，11月以后每月1日报送上月的数据"]
+    assert explanation(own) == [EXPLANATION, "本市的应报规则：2017年10月1日前首次报送9月的数据，11月以后每月1日报送上月的数据"]

@@ -139,6 +139,8 @@ def test_the_command_writes_a_countys_and_the_citys_form(cast, ledger, tmp_path)
         (["--form", "f6", "--county", "450222", "--period", "2017-11"], "2017 年 11 月还没有开始"),
         (["--form", "f6", "--county", "450222", "--period", "2017-09..2017-08"], "“2017-09..2017-08”的后一个月早于前一个月，请对调。"),
         (["--form", "f6", "--county", "450222", "--period", "2017-9"], "月份写成 2017-10 这样，现在是“2017-9”。"),
+        (["--form", "f6", "--county", "450222", "--period", "0001-01"], "月份写成 2017-10 这样，现在是“0001-01”。"),
+        (["--county", "450222", "--period", "0001-01..2017-09"], "月份写成 2017-10 这样，现在是“0001-01..2017-09”。"),
         (["--form", "f6", "--county", "450222"], "请写月份，例如 --period 2017-10。"),
         (["--county", "450222", "--period", "2017-08..2017-09"], "F1、F2 一次只做一个月"),
         (["--form", "f4", "--county", "450222", "--period", "2017-11"], "2017 年 11 月还没有开始"),
@@ -165,5 +167,5 @@ def test_a_submitted_return_is_what_the_command_draws(cast, ledger, tmp_path):
         assert deferral_return(cast.county, Months(day("08-01"), SEPTEMBER)).payload["violations"] == 4
         call("--form", "f6", "--county", "450222", "--period", "2017-09", "--out", str(tmp_path / "r.xlsx"))
     sheet = load_workbook(tmp_path / "r.xlsx").active
-    assert texts(sheet, range(3, 5)) == [FIRST, SECOND] and sheet["A7"].value.startswith("本市按本市的应报规则：2017年10月1日前首次报送9月")
+    assert texts(sheet, range(3, 5)) == [FIRST, SECOND] and sheet["A7"].value.startswith("本市的应报规则：2017年10月1日前首次报送9月")
     assert sheet["A8"].value is None
