@@ -177,4 +177,5 @@ def _complete(by: Staff, case: Case, stay: Stay, on: datetime.date) -> Case:
     case = cases.complete_case(by=by, case=case, on=on, text=stay.hospital.name + ("，长期治疗已建立" if stay.lasting else ""))
     stay.completed_on = on
     stay.save(update_fields=["completed_on", "lasting"])
+    planning.leave_unfinished(by=by, case=case)
     return case

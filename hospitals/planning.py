@@ -17,6 +17,7 @@ from ledger.actions.proofs import Brought, add_proofs
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.models import Case, ProofKind, Role, Staff
+from ledger.papers.reading import refuse_misnamed
 from ledger.transitions import OUTCOMES
 from ledger.working_days import after_working_days
 
@@ -201,9 +202,16 @@ def accept_plan(*, by: Staff, plan: TreatmentPlan) -> TreatmentPlan:
 
 @transaction.atomic
 def return_plan(*, by: Staff, plan: TreatmentPlan, remarks: Mapping[str, str]) -> TreatmentPlan:
-    """The county sends the plan back with what is wrong at which line (``WHOLE``: with all of it). Raises Refused: no remark, one too long, answered."""
+    """The county sends the plan back with what is wrong at which line (``WHOLE``: with all of it).
+
+    Raises Refused: no remark, one too long, answered, a case whose treatment is over, for which the hospital writes no more.
+    """
     plan = _hold(plan, by)
     _move(plan, "return", by)
+    if plan.case.state not in WRITABLE:
+        raise Refused(
+            f"{plan.case.disease}的状态是“{plan.case.get_state_display()}”，医院不能再改方案。请同意；不需要这一版的，请医院撤回后作废。"
+        )
     said = {name: text.strip() for name, text in remarks.items() if text.strip()}
     if not said:
         raise Refused("请至少在一处写明要改什么，医院会看到。", WHOLE)
@@ -226,10 +234,11 @@ def return_plan(*, by: Staff, plan: TreatmentPlan, remarks: Mapping[str, str]) -
 def attach_signed(*, by: Staff, plan: TreatmentPlan, file: Brought) -> TreatmentPlan:
     """The scanned page with stamp and signature, kept among the case's papers; another one takes its place, the first is kept.
 
-    Raises Refused: a plan that is not accepted, and what ``add_proofs`` refuses.
+    Raises Refused: a plan that is not accepted, a file that is not what its name says, and what ``add_proofs`` refuses.
     """
     found = TreatmentPlan.objects.visible_to(by).select_related("case__person__county").get(pk=plan.pk)
     (proof,) = add_proofs(by=by, person=found.case.person, kind=ProofKind.PLAN, files=[file], case=found.case)
+    refuse_misnamed(proof.file_name, proof.media_type, "file")
     plan = _hold(found, by)
     if plan.state != PlanState.ACCEPTED:
         raise Refused(f"这份方案现在是“{plan.get_state_display()}”，县里同意以后再上传签字盖章页。", "file")
@@ -260,6 +269,14 @@ def leave_plans(*, by: Staff, case: Case, hospital: Hospital, before: str) -> No
     """
     states = STANDING if before in ("verified", "planned") else OPEN_PLANS
     cancel_plans(by=by, case=case, reason=f"改在{hospital.name}住院", states=states, but_of=hospital)
+
+
+def leave_unfinished(*, by: Staff, case: Case) -> None:
+    """The treatment is completed: what the hospital had not filed, or was to mend, nobody writes any more; what was filed may still be agreed.
+
+    In the caller's transaction, with the case held by the caller.
+    """
+    cancel_plans(by=by, case=case, reason="已完成治疗", states=(PlanState.DRAFT, PlanState.RETURNED))
 
 
 def _tell_cancelled(plans: list[TreatmentPlan], case: Case, *, by: Staff, reason: str) -> None:

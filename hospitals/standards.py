@@ -12,13 +12,11 @@ from ledger.actions.data_changes import note_change
 from ledger.actions.proofs import Brought, tidy_name
 from ledger.actions.refusals import Refused
 from ledger.models import Disease, Division, Role, Staff
-from ledger.papers.reading import ENDINGS, MEGABYTE, PaperLimits, media_type_of
+from ledger.papers.reading import ENDINGS, MEGABYTE, PaperLimits, media_type_of, refuse_misnamed
 
 KIND, FILE = "standard", "file"
 LIMITS = PaperLimits(size=10 * MEGABYTE, pages=300)  # Of a printed document, not of a photograph.
 FORMULA = ("=", "+", "-", "@")
-WRITTEN_AS = {"pdf": "application/pdf", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png"}
-CALLED = {"application/pdf": "PDF", "image/jpeg": "JPG 图片", "image/png": "PNG 图片"}
 
 
 @dataclass(frozen=True)
@@ -54,9 +52,7 @@ def look_into(file: Brought) -> LookedInto:
     except Refused as refused:
         raise Refused(refused.message, FILE) from None
     name = tidy_name(file.name)
-    ending = name.rpartition(".")[2].lower()
-    if WRITTEN_AS.get(ending) != media_type:
-        raise Refused(f"文件名是“{name}”，内容却是 {CALLED[media_type]}。请核对是不是选错了文件。", FILE)
+    refuse_misnamed(name, media_type, FILE)
     return LookedInto(name, media_type, file.content)
 
 

@@ -120,9 +120,7 @@ def deferral_record(request: HttpRequest, pk: int) -> HttpResponse:
     stay = find_stay(request, pk)
     known = Deferral.objects.visible_to(request.user).filter(stay=stay).first()
     names = ("documents", "copies_kept", "originals_returned", "signed_on", "signed_by")
-    initial = (
-        {name: getattr(known, name) for name in names} if known else {"signed_on": stay.admitted_on, "signed_by": stay.case.person.name}
-    )
+    initial = {name: getattr(known, name) for name in names} if known else {}  # That somebody signed is said, never assumed.
     taken = Deposit.objects.visible_to(request.user).standing().filter(stay=stay).exists()
     initial["deposit"] = "taken" if taken else "none"
 

@@ -181,10 +181,12 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     note_form(request, plan.case.person, "审核方案")
     told = _told(request, plan)
     changed = {one.name: one.before for one in told["differences"]}
+    said = told["before"].remarks if told["before"] else {}  # What the county asked for last time, to see whether it was done.
     lines = [
-        (title, [(line, form[field_of(line.name)], changed.get(line.name, "")) for line in lines]) for title, lines in told["sections"]
+        (title, [(line, form[field_of(line.name)], changed.get(line.name, ""), said.get(line.name, "")) for line in lines])
+        for title, lines in told["sections"]
     ]
-    context = told | {"form": form, "lines": lines, "whole": form[field_of(planning.WHOLE)]}
+    context = told | {"form": form, "lines": lines, "whole": form[field_of(planning.WHOLE)], "whole_said": said.get(planning.WHOLE, "")}
     return render(request, "hospitals/plan_answer.html", context, status=422 if form.errors else 200)
 
 

@@ -85,6 +85,12 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     """What the sending hospital writes; one screen, which prints as 转诊病情介绍单 afterwards."""
     scoped = Case.objects.worked_on_by(request.user).select_related("person__county", "disease", "county__parent")
     case = get_object_or_404(scoped, pk=pk)
+    if request.method == "GET":
+        try:  # Said before a page is filled in for nothing.
+            actions.refuse_second(case.person)
+        except Refused as refused:
+            messages.error(request, refused.message)
+            return redirect("ledger:person", case.person_id)
     form = RequestForm(posted(request), case=case, here=request.user.hospital_code)
     request.nav_name = "hospitals:referral-list"
     if request.method == "POST" and form.is_valid():
@@ -129,7 +135,7 @@ def referral(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row, **drawn(row), "turn": turn, "person": row.person, "case": row.case, "step": step, "approval": approval if approves else None,
         "disapproval": disapproval, "answered": bool(row.approval_number or row.approval_refused), "moves": sorted(moves, key=lambda one: one[2]),
-        "reasoned": any(one.reason for _, one, _ in moves), "stations": _stations(row), "steps": list(row.moves.select_related("by")),
+        "reasoned": any(one.reason for _, one, _ in moves), "stations": _stations(row), "steps": list(row.moves.select_related("by").order_by("-at", "-pk")),
         "reachable": Person.objects.visible_to(request.user).filter(pk=row.person_id).exists(), "faulty": [step, approval, disapproval],
     }  # fmt: skip
     return render(request, "hospitals/referral.html", context, status=422 if errors else 200)

@@ -11,6 +11,8 @@ CHILD = Path(__file__).parent / "child.py"
 MEGABYTE = 1024 * 1024
 FILE = "files"
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+WRITTEN_AS = {"pdf": "application/pdf", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png"}
+CALLED = {"application/pdf": "PDF", "image/jpeg": "JPG 图片", "image/png": "PNG 图片"}
 NOT_FINISHED = "文件太复杂，没有读完。请把原件重新拍照或扫描后再上传。"
 
 
@@ -41,3 +43,9 @@ def media_type_of(content: bytes, limits: PaperLimits = PaperLimits()) -> str:  
     if "refused" in told:
         raise Refused(told["refused"], FILE)
     return told["media_type"]
+
+
+def refuse_misnamed(name: str, media_type: str, field: str = FILE) -> None:
+    """Raises Refused for a file whose ending says something else than what is in it: most often the wrong file was chosen."""
+    if WRITTEN_AS.get(name.rpartition(".")[2].lower()) != media_type:
+        raise Refused(f"文件名是“{name}”，内容却是 {CALLED[media_type]}。请核对是不是选错了文件。", field)

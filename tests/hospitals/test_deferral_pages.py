@@ -41,6 +41,8 @@ def test_from_admission_to_the_signed_agreement(cast):
     assert waiting(cast.liaison, "deferral") == ["韦桂兰"]
     page = text_of(liaison.get(at("deferral", stay.pk)))
     assert "入院当天是建档立卡，还没有办理。" in page and page.count("btn-primary") == 1
+    form = liaison.get(at("deferral-record", stay.pk)).context["form"]
+    assert (form["signed_on"].value(), form["signed_by"].value()) == (None, None)  # Nobody has signed because a page was opened.
     answer = liaison.post(at("deferral-record", stay.pk), {"signed_on": "2017.9.3", "signed_by": "韦桂兰", "deposit": "none"})
     assert errors(answer) == {"documents": ["请勾选出示过的证件，至少一种。"]}
     assert 'value="2017.9.3"' in text_of(answer)

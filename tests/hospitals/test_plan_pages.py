@@ -19,7 +19,7 @@ from reports.work import listed_work
 from tests.cast import on_day
 from tests.hospitals.plans import D, accepted, drafted, events, filed, fresh, plan_of, plans_of, seen, typed, waiting
 from tests.ledger.desks import client_of
-from tests.ledger.paper_files import pdf, pdf_with_javascript
+from tests.ledger.paper_files import pdf, pdf_with_javascript, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -243,6 +243,9 @@ def test_what_was_returned_is_mended_with_the_remarks_beside_the_lines(cast):
     assert "县里意见：请写明用法用量" in text and "县卫健部门退回修改，共 2 处意见：请附检查报告" in text
     drafted(cast, case)
     assert "县里意见：请写明用法用量" in text_of(client_of(cast.liaison).get(write_address(case)))
+    second = filed(cast, case, drugs="左氧氟沙星滴眼液，每日 4 次")
+    answered = text_of(client_of(cast.clerk).get(reverse("hospitals:plan-answer", args=[second.pk])))  # The county sees what it asked for.
+    assert "上一版的意见：请写明用法用量" in answered and "上一版的意见：请附检查报告" in answered
 
 
 def test_there_is_nothing_to_write_where_it_is_not_this_hospitals_turn(cast):
@@ -347,7 +350,14 @@ def test_the_signed_page_is_kept_with_the_case_and_opened_through_it(cast):
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("方案.pdf", b"MZ\x90 not a paper"), ("方案.pdf", pdf_with_javascript()), ("方案.jpg", b"<html>")]
+    ("name", "content"),
+    [
+        ("方案.pdf", b"MZ\x90 not a paper"),
+        ("方案.pdf", pdf_with_javascript()),
+        ("方案.jpg", b"<html>"),
+        ("方案.pdf", picture()),
+        ("方案.png", pdf()),
+    ],
 )
 def test_a_paper_that_is_not_what_its_name_says_is_refused(cast, name, content):
     plan = accepted(cast, waiting(cast))

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from hospitals import planning
-from hospitals.actions import admit, choose_hospital
+from hospitals.actions import admit, choose_hospital, discharge
 from hospitals.arranging import arrange_hospital
 from hospitals.designating import end_designation
 from hospitals.models import TreatmentPlan
@@ -257,6 +257,33 @@ def test_closing_the_case_ends_what_was_being_written_and_leaves_what_was_agreed
     cases.close_case(by=cast.lead, case=fresh(case), outcome="refused", reason="不愿手术", on=TODAY)
     assert plans_of(case) == [(1, "accepted"), (2, "cancelled")]
     assert plan_of(case, 2).cancelled_because == "病例销号（拒绝救治）"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("returned", [True, False])
+def test_treatment_completed_nobody_is_asked_to_write_any_more(cast, returned):
+    case = waiting(cast)
+    accepted(cast, case, admission_on=D(2017, 10, 20))
+    stay = admit(by=cast.liaison, case=fresh(case), hospital=cast.hospital, on=TODAY)
+    if returned:
+        planning.return_plan(by=cast.clerk, plan=filed(cast, case, reason="改科"), remarks={"drugs": "请写明用法用量"})
+    else:
+        drafted(cast, case, reason="改科")
+    discharge(by=cast.liaison, stay=stay, on=TODAY, completed=True)
+    assert plans_of(case) == [(1, "accepted"), (2, "cancelled")]
+    assert plan_of(case, 2).cancelled_because == "已完成治疗"
+
+
+@pytest.mark.django_db
+def test_what_was_filed_before_completion_is_agreed_or_taken_back_and_not_returned(cast):
+    case = waiting(cast)
+    stay = admit(by=cast.liaison, case=case, hospital=cast.hospital, on=TODAY)
+    plan = filed(cast, fresh(case))
+    discharge(by=cast.liaison, stay=stay, on=TODAY, completed=True)
+    said = "白内障的状态是“已救治”，医院不能再改方案。请同意；不需要这一版的，请医院撤回后作废。"
+    assert refused(planning.return_plan, by=cast.clerk, plan=plan, remarks={"drugs": "请写明用法用量"}) == (said, None)
+    planning.accept_plan(by=cast.clerk, plan=plan)
+    assert plans_of(case) == [(1, "accepted")]
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.urls import reverse
 from hospitals.models import Hospital, Referral
 from hospitals.referral_approval import approve_referral
 from ledger import clock
-from ledger.models import AuditEvent, Case
+from ledger.models import AuditEvent, Case, Role, Staff
 from ledger.transitions import allowed_moves
 from reports.work_kinds import BY_CODE
 from reports.work_lists import pieces
@@ -54,6 +54,8 @@ def test_a_request_is_typed_once_and_leads_to_its_page(cast):
     assert again.status_code == 422
     assert "韦桂兰已有转诊在办：2017-10-20 由柳城县人民医院转往柳州市工人医院，现在“待接收”。请先办完或取消那一件。" in text(again)
     assert "上腹痛三月" in text(again)  # What was typed stays.
+    early = desk.get(new(case), follow=True)  # And it is said before anything is typed.
+    assert early.redirect_chain[0][0] == reverse("ledger:person", args=[case.person_id]) and "韦桂兰已有转诊在办" in text(early)
 
 
 def test_errors_stand_beside_their_fields_and_nothing_is_saved(cast):
@@ -173,6 +175,20 @@ def test_the_insurance_office_sees_what_waits_for_it(cast):
     assert "去批准" in text(desk.get(reverse("reports:work-list")))
     approve_referral(by=cast.insurance, referral=referral, approval=approval())
     assert listed("referral-approval", cast.insurance) == []
+
+
+def test_arrived_before_the_office_answered_the_page_says_what_that_means(cast):
+    referral = requested(cast, to=capital_hospital(cast))
+    there = Staff.objects.create(
+        username="liaison-13", full_name="陆海燕", role=Role.LIAISON, area=cast.prefecture, hospital_code="GX01", password="!",
+        must_change_password=False,
+    )  # fmt: skip
+    assert "医保部门批准以后才能登记出发。" in text(page(cast.liaison, referral))
+    for move in ("accept", "arrive"):
+        assert page(there, referral, move=move, text="").status_code == 302
+    answer = page(there, referral)
+    assert "医保部门批准以后才按已转诊结算。" in text(answer) and "登记出发" not in text(answer)
+    assert [step.to_state for step in answer.context["steps"]] == ["arrived", "accepted", "requested"]  # The newest first, as everywhere.
 
 
 def test_the_paper_says_everything_and_is_on_the_trail(cast):
