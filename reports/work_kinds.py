@@ -7,27 +7,41 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from hospitals.deferral_rule import undone
-from hospitals.models import Consultation, Deposit, Designation, FollowUp, Hospital, Inability, Referral, Repayment, Stay, TreatmentPlan
+from hospitals.models import Consultation, Deposit, Inability, Referral, Repayment, TreatmentPlan
 from hospitals.owing import deposits_to_refund, deposits_to_verify, late_instalments, unrecorded
 from hospitals.plan_list import answered_late, plans_returned, plans_to_answer, waiting_cases
 from hospitals.referral_list import LONG, lately_refused, open_long, to_approve, to_go_on, to_receive
-from hospitals.visits import UNIT
 from ledger import clock
 from ledger.models import Case, Category, CategoryFact, Person, Role, Staff, Transfer
-from ledger.models.person import VERIFIER, manages
+from ledger.models.person import VERIFIER
 from ledger.money import grouped, to_fen
+from reports.work_rows import (
+    age_unconfirmed,
+    category_ended,
+    discharged,
+    hospital_closed,
+    infants,
+    missed_visits,
+    of_referral,
+    open_cases,
+    others_without_number,
+    since_changed,
+    transfers,
+    treated_for_good,
+    unable,
+    unanswered,
+    unverified,
+    waiting_since,
+)
 from settlement.desk import waiting_stays
 
 CLERK, LEAD, TOWNSHIP, LIAISON, CITY = Role.CLERK, Role.LEAD, Role.TOWNSHIP, Role.LIAISON, Role.CITY
 BUREAU = frozenset({CLERK, LEAD})
 KEEPERS = frozenset(VERIFIER.values())
-INFANT_YEARS = 1
-ENDED = ("died", "moved_away", "mistaken")  # Whoever left by one of these is visited no more.
 
 
 @dataclass(frozen=True)
@@ -66,121 +80,6 @@ class Kind:
         return self.told_words if role in self.told else self.words
 
 
-def _open_cases(staff: Staff, state: str) -> QuerySet[Case]:
-    own = Case.objects.worked_on_by(staff).filter(state=state, folded_into=None)
-    # A town's cases are its county's too: the index by county and state is the shortest way to them.
-    return own.filter(county=staff.area.county) if staff.role == TOWNSHIP else own
-
-
-def _since(rows: QuerySet, name: str) -> QuerySet:
-    return rows.annotate(since=F(name))
-
-
-def _changed(rows: QuerySet) -> QuerySet:
-    return rows.annotate(since=TruncDate("changed_at"))
-
-
-def hospital_closed(staff: Staff) -> QuerySet[Case]:
-    """Cases arranged with a hospital that takes nobody new since: closed, or its designation for the disease has ended.
-
-    The bureau finds another. It is the rule of ``hospitals.taking.lost_designation``, asked of all cases at once.
-    """
-    today = clock.today()
-    of_disease = Designation.objects.filter(disease=OuterRef("disease"), area__in=[staff.area_id, staff.area.parent_id])
-    own, this_year = of_disease.filter(hospital__code=OuterRef("hospital_code")), Q(year=today.year)
-    ended, last_years = own.filter(this_year, ended_on__lt=today), own.filter(year=today.year - 1, ended_on=None)
-    holds = own.filter(this_year, Q(ended_on=None) | Q(ended_on__gte=today))
-    lost = (Exists(ended) | Exists(last_years) & Exists(of_disease.filter(this_year))) & ~Exists(holds)
-    closed = Hospital.objects.filter(is_active=False).values("code")
-    cases = Case.objects.visible_to(staff).filter(state__in=("verified", "planned"), folded_into=None).exclude(hospital_code="")
-    return _changed(cases.filter(Q(hospital_code__in=closed) | lost))
-
-
-def unable(staff: Staff) -> QuerySet[Inability]:
-    """What hospitals said they cannot treat, while the case still waits for another."""
-    return _since(Inability.objects.visible_to(staff).open(), "said_on")
-
-
-def discharged(staff: Staff) -> QuerySet[Case]:
-    """Cases whose last stay has ended, and whose treatment nobody has marked completed."""
-    stays = Stay.objects.everywhere("the stays of cases that are scoped themselves").filter(case=OuterRef("pk"))
-    last = Subquery(stays.order_by("-discharged_on").values("discharged_on")[:1])
-    left = _open_cases(staff, "in_treatment").filter(Exists(stays), ~Exists(stays.filter(discharged_on=None)), completed_on=None)
-    return left.annotate(since=last)
-
-
-def treated_for_good(staff: Staff) -> QuerySet[Case]:
-    """Treated cases that can be closed: lasting treatment goes on, so dialysis is none of them.
-
-    Asked case by case: lasting stays are so few that one look at all of them would read the whole table of stays.
-    """
-    lasting = Stay.objects.everywhere("the stays of cases that are scoped themselves").filter(case=OuterRef("pk"), lasting=True)
-    treated = _open_cases(staff, "treated").annotate(goes_on=Subquery(lasting.values("pk")[:1])).filter(goes_on=None)
-    return _since(treated, "completed_on")
-
-
-def age_unconfirmed(staff: Staff) -> QuerySet[Case]:
-    """Above the disease's age limit on the day of registration, and not confirmed by the lead."""
-    waiting = Case.objects.visible_to(staff).filter(age_confirmation_needed=True, age_confirmed_by=None, folded_into=None)
-    return waiting.exclude(state="closed").annotate(since=Coalesce("registered_on", "found_on"))
-
-
-def category_ended(staff: Staff) -> QuerySet[Case]:
-    """A category that ended after the case went into hospital, that is not held anew, while the treatment is not completed.
-
-    A department is told of its own lists, the bureau of all. A case is told once, with the category that ended first.
-    """
-    today = clock.today()
-    mine = [category.value for category in Category if manages(staff.role, category)]
-    stays = Stay.objects.everywhere("the stays of cases that are scoped themselves").filter(case=OuterRef("pk"))
-    held = CategoryFact.objects.filter(person=OuterRef("person"), category=OuterRef("category"), during__contains=today)
-    gone = CategoryFact.objects.filter(
-        ~Exists(held), person=OuterRef("person"), category__in=mine, during__endswith__lte=today, during__endswith__gt=OuterRef("began")
-    ).order_by("during__endswith", "category")
-    cases = _open_cases(staff, "in_treatment").annotate(began=Subquery(stays.order_by("admitted_on").values("admitted_on")[:1]))
-    cases = cases.annotate(since=Subquery(gone.values("during__endswith")[:1]), ended=Subquery(gone.values("category")[:1]))
-    return cases.filter(since__isnull=False)
-
-
-def _year_before(day: datetime.date) -> datetime.date:
-    """The same day a year earlier; 29 February counts from the 28th."""
-    return day.replace(year=day.year - INFANT_YEARS, day=28 if (day.month, day.day) == (2, 29) else day.day)
-
-
-def _numberless(staff: Staff) -> QuerySet[Person]:
-    """People on the ledger without an ID number; not those whose every case is closed."""
-    cases = Case.objects.everywhere("the cases of people who are scoped themselves").filter(person=OuterRef("pk"))
-    own = Person.objects.visible_to(staff).filter(county=staff.area.county, id_number_hash=None, merged_into=None)
-    own = own.filter(Exists(cases.exclude(state="closed")) | ~Exists(cases))
-    return own.annotate(since=TruncDate("created_at"))
-
-
-def infants(staff: Staff) -> QuerySet[Person]:
-    return _numberless(staff).filter(born_on__gt=_year_before(clock.today()))
-
-
-def others_without_number(staff: Staff) -> QuerySet[Person]:
-    return _numberless(staff).filter(born_on__lte=_year_before(clock.today()))
-
-
-def unverified(staff: Staff) -> QuerySet[CategoryFact]:
-    """The categories of this department's lists that wait for its word."""
-    own = [category for category, role in VERIFIER.items() if role == staff.role]
-    people = Person.objects.visible_to(staff).filter(merged_into=None)
-    facts = CategoryFact.objects.filter(person__in=people.values("pk"), category__in=own, during__endswith=None, verified_on=None)
-    return facts.annotate(since=Coalesce("recorded_on", TruncDate("person__created_at"), output_field=DateField()))
-
-
-def missed_visits(staff: Staff) -> QuerySet[FollowUp]:
-    """Planned visits whose day is over, by whoever was to make them."""
-    due = FollowUp.objects.visible_to(staff).open().filter(due_on__lt=clock.today(), visitor=UNIT[staff.role])
-    return _since(due.exclude(case__outcome__in=ENDED), "due_on")
-
-
-def _of_referral(rows: QuerySet, since: str) -> QuerySet:
-    return rows.annotate(since=TruncDate(since))
-
-
 def _where_to(row: Referral) -> str:
     return f"{row.case.disease}，{row.from_hospital.name} → {row.to_hospital.name if row.to_hospital else row.to_name}"
 
@@ -188,17 +87,6 @@ def _where_to(row: Referral) -> str:
 def _long() -> Q:
     """Open for 48 hours."""
     return Q(requested_at__lte=clock.now() - LONG)
-
-
-def transfers(staff: Staff) -> QuerySet[Transfer]:
-    """Requests of other counties that this member of staff may answer today; at the city they wait since its day came."""
-    asked = Transfer.objects.awaiting(staff, clock.today())
-    return _since(asked, "city_from") if staff.role == CITY else asked.annotate(since=TruncDate("asked_at"))
-
-
-def unanswered(staff: Staff) -> QuerySet[Consultation]:
-    """Consultations that no expert has answered yet, from the day they were asked."""
-    return Consultation.objects.visible_to(staff).open().annotate(since=TruncDate("asked_at"))
 
 
 def _write_plan(row: TreatmentPlan) -> str:
@@ -237,11 +125,11 @@ def _nobodys(rows: QuerySet, staff: Staff) -> QuerySet:
 
 
 KINDS: list[Kind] = [
-    Kind("returned", "退回补正", lambda staff: _changed(_open_cases(staff, "returned")), "退回", BUREAU | {TOWNSHIP}, "去补正", _person_page,
+    Kind("returned", "退回补正", lambda staff: since_changed(open_cases(staff, "returned")), "退回", BUREAU | {TOWNSHIP}, "去补正", _person_page,
          gravest=True),
-    Kind("registered", "待核实登记", lambda staff: _since(_open_cases(staff, "registered"), "registered_on"), "登记", BUREAU, "去核实",
+    Kind("registered", "待核实登记", lambda staff: waiting_since(open_cases(staff, "registered"), "registered_on"), "登记", BUREAU, "去核实",
          _person_page, allowed=3, told=frozenset({TOWNSHIP}), told_words="等县里核实"),
-    Kind("unplanned", "核实后没有定方案", lambda staff: _since(_open_cases(staff, "verified"), "verified_on"), "核实", BUREAU, "去办理",
+    Kind("unplanned", "核实后没有定方案", lambda staff: waiting_since(open_cases(staff, "verified"), "verified_on"), "核实", BUREAU, "去办理",
          _arrangement, allowed=10),
     Kind("unable", "医院不具备诊疗条件，要另选", unable, "提出", BUREAU, "去另选", _at("hospitals:inability"), allowed=3,
          what=lambda row: f"{row.case.disease}，{row.hospital}", mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
@@ -265,15 +153,15 @@ KINDS: list[Kind] = [
     Kind("consultation", "会诊没有答复", unanswered, "申请", BUREAU | {LIAISON}, "去看", _at("hospitals:consultation"),
          late=lambda: Q(wanted_by__lt=clock.today()), what=lambda row: f"{row.case.disease}，{row.group.name}",
          mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
-    Kind("referral", "转诊待接收", lambda staff: _of_referral(to_receive(staff), "requested_at"), "申请", frozenset({LIAISON}), "去答复",
+    Kind("referral", "转诊待接收", lambda staff: of_referral(to_receive(staff), "requested_at"), "申请", frozenset({LIAISON}), "去答复",
          _at("hospitals:referral"), late=_long, what=_where_to, mine=_nobodys),
-    Kind("referral-step", "转诊待登记下一步", lambda staff: _of_referral(to_go_on(staff), "moved_at"), "上一步", frozenset({LIAISON}), "去登记",
+    Kind("referral-step", "转诊待登记下一步", lambda staff: of_referral(to_go_on(staff), "moved_at"), "上一步", frozenset({LIAISON}), "去登记",
          _at("hospitals:referral"), late=_long, what=lambda row: f"{row.get_state_display()}：{_where_to(row)}", mine=_nobodys),
-    Kind("referral-refused", "转诊没有接收，要另行安排", lambda staff: _of_referral(lately_refused(staff), "ended_at"), "答复",
+    Kind("referral-refused", "转诊没有接收，要另行安排", lambda staff: of_referral(lately_refused(staff), "ended_at"), "答复",
          frozenset({LIAISON}), "去查看", _at("hospitals:referral"), what=_where_to, mine=_nobodys),
-    Kind("referral-approval", "转往统筹区外待批准", lambda staff: _of_referral(to_approve(staff), "requested_at"), "申请",
+    Kind("referral-approval", "转往统筹区外待批准", lambda staff: of_referral(to_approve(staff), "requested_at"), "申请",
          frozenset({Role.INSURANCE}), "去批准", _at("hospitals:referral"), late=_long, what=_where_to, mine=_nobodys),
-    Kind("referral-long", "转诊超过 48 小时没有办完", lambda staff: _of_referral(open_long(staff), "requested_at"), "申请", BUREAU, "去查看",
+    Kind("referral-long", "转诊超过 48 小时没有办完", lambda staff: of_referral(open_long(staff), "requested_at"), "申请", BUREAU, "去查看",
          _at("hospitals:referral"), late=_long, what=lambda row: f"{row.get_state_display()}：{_where_to(row)}", mine=_nobodys, shared=True),
     Kind("deposit-refund", "违规押金要退还、整改", deposits_to_refund, "收取", frozenset({LIAISON}), "去退还", _at("hospitals:deposit-refund"),
          allowed=0, told=BUREAU, told_words="等医院退还违规押金", what=_deposit, mine=_nobodys),
@@ -285,11 +173,11 @@ KINDS: list[Kind] = [
          what=lambda row: str(row.case.disease)),
     Kind("instalment", "欠费到期没有还", late_instalments, "应还", frozenset({LIAISON}), "去登记还款", _of_stay("hospitals:deferral"), allowed=0,
          what=lambda row: f"尚欠 {grouped(to_fen(row.still))} 元", mine=_nobodys),
-    Kind("found", "已发现，待登记建档", lambda staff: _since(_open_cases(staff, "found"), "found_on"), "发现", BUREAU | {TOWNSHIP}, "去登记",
+    Kind("found", "已发现，待登记建档", lambda staff: waiting_since(open_cases(staff, "found"), "found_on"), "发现", BUREAU | {TOWNSHIP}, "去登记",
          _person_page),
-    Kind("planned", "已定方案，待入院", lambda staff: _changed(_open_cases(staff, "planned")), "定方案", frozenset({LIAISON}), "去登记入院",
+    Kind("planned", "已定方案，待入院", lambda staff: since_changed(open_cases(staff, "planned")), "定方案", frozenset({LIAISON}), "去登记入院",
          _at("hospitals:admit")),
-    Kind("unsettled", "出院待结算", lambda staff: _since(waiting_stays(staff), "discharged_on"), "出院", frozenset({LIAISON}), "去结算",
+    Kind("unsettled", "出院待结算", lambda staff: waiting_since(waiting_stays(staff), "discharged_on"), "出院", frozenset({LIAISON}), "去结算",
          lambda row: reverse("settlement:bill"), what=lambda row: str(row.case.disease), mine=_nobodys),
     Kind("category", "待核实类别", unverified, "录入", KEEPERS, "去核实", lambda row: reverse("ledger:category-queue"),
          what=lambda row: str(row), mine=_nobodys),
