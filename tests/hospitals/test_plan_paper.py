@@ -142,6 +142,18 @@ def test_a_usual_plan_and_the_longest_are_one_page_and_ask_nobody(cast, counted)
 
 
 @pytest.mark.browser
+def test_on_paper_nothing_around_the_page_is_tinted(cast, browser):
+    """What stands grey around the sheet on the screen is white when printed, also for a printer that prints backgrounds."""
+    tab = browser.new_page()
+    tab.set_content(alone(accepted(cast, waiting(cast))))
+    tint = "getComputedStyle(document.body).backgroundColor"
+    assert tab.evaluate(tint) == "rgb(243, 245, 247)"
+    tab.emulate_media(media="print")
+    assert tab.evaluate(tint) == "rgb(255, 255, 255)"
+    tab.close()
+
+
+@pytest.mark.browser
 def test_set_loosely_the_longest_would_run_over(cast, counted):
     """The styles are needed, and the count of pages notices when they are missing."""
     assert counted(alone(longest(cast), style=""))[0] > 1
