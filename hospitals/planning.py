@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from hospitals.estimating import estimate_plan
-from hospitals.models import OPEN_PLANS, Hospital, PlanState, Stay, TreatmentPlan
+from hospitals.models import OPEN_PLANS, Hospital, Inability, PlanState, Stay, TreatmentPlan
 from hospitals.plan_facts import FIELDS, LABELS, check_facts
 from hospitals.plan_moves import STANDING, ForbiddenPlanMove, target_of
 from hospitals.plan_phrases import count_uses
@@ -49,13 +49,16 @@ def written_before(plan: TreatmentPlan) -> TreatmentPlan | None:
 
 
 def refuse_unwritable(case: Case, hospital: Hospital, by: Staff) -> None:
-    """Whether this hospital has a plan to write here. Raises Refused: another hospital's patient, a state without plans, no designation."""
+    """Whether this hospital has a plan to write here. Raises Refused: another hospital's patient, a state without plans, the hospital's own word that it cannot treat, no designation."""
     if by.role != Role.LIAISON or hospital.code != by.hospital_code:
         raise Refused("诊疗方案由收治医院的联络员填写。")
     if case.hospital_code != hospital.code:
         raise Refused(f"{case.person.name}的{case.disease}现在不由{hospital.name}收治，不能填写方案。请和县卫健部门核对。")
     if case.state not in WRITABLE:
         raise Refused(f"{case.disease}的状态是“{case.get_state_display()}”，核实以后、完成治疗以前才能填写方案。")
+    said = Inability.objects.everywhere("what was said of one case in sight").open().filter(case=case, hospital=hospital).first()
+    if said:
+        raise Refused(f"{hospital.name} {said.said_on} 说明不具备诊疗条件，等县卫健部门安排，不用填写方案。")
     _refuse_undesignated(case, hospital)
 
 

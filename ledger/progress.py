@@ -89,11 +89,21 @@ def steps(case: Case, staff) -> list[Step]:
     found = [_step(case, move) for move in moves]
     if case.state == "verified" and case.hospital_code:
         found = _with_plan(case, staff, found)
+    if said_unable(case):
+        found = [replace(step, forward=step.move in ("arrange", "rearrange")) for step in found if step.move != "plan-write"]
     if stay and "complete" in moves:
         found = [_discharge(stay), *(replace(step, forward=False) for step in found)]
     if case.age_confirmation_needed and not case.age_confirmed_by_id and staff.role == Role.LEAD:
         found.insert(0, Step("confirm-age", "确认年龄", reverse("ledger:case-move", args=[case.pk, "confirm-age"]), True, True))
     return sorted(found, key=lambda step: not step.forward)
+
+
+def said_unable(case: Case) -> bool:
+    """Whether the hospital arranged said that it cannot treat the case, and the county has not answered: then it is the county's turn."""
+    if case.state not in ("verified", "planned") or not case.hospital_code:
+        return False
+    said = case.inabilities.everywhere("what was said of a case in sight").filter(answered_on=None)
+    return said.filter(hospital__code=case.hospital_code).exists()
 
 
 def _with_plan(case: Case, staff, found: list[Step]) -> list[Step]:
@@ -148,6 +158,8 @@ def _waits(case: Case, open_to: list[Step]) -> str:
     """Whose turn it is, for somebody who cannot bring the case forward; nothing for whoever can, or once it is closed."""
     if case.state not in FORWARD or any(step.forward for step in open_to):
         return ""
+    if said_unable(case):
+        return f"下一步：{MOVES['rearrange'].label}，由{WHOSE[COUNTY]}办理。"
     if case.state == "verified" and case.hospital_code:
         return f"下一步：由{case.hospital_name}填写诊疗方案，县卫健部门答复。"
     move = MOVES[forward_of(case)]

@@ -49,6 +49,25 @@ def told(case: Case) -> list[tuple[str, str, str]]:
 # ---- the hospital says so ----
 
 
+def steps(staff, case: Case) -> list[tuple[str, bool]]:
+    (progress,) = client_of(staff).get(reverse("ledger:person", args=[case.person_id])).context["progress"]
+    return [(step.words, step.forward) for step in progress.steps]
+
+
+def test_having_said_so_the_hospital_is_not_asked_for_a_plan(cast, case):
+    assert listed("plan-write", cast.liaison) == ["白内障"] and steps(cast.liaison, case)[0] == ("填写诊疗方案", True)
+    said(cast, case)
+    assert listed("plan-write", cast.liaison) == []
+    assert [words for words, forward in steps(cast.liaison, case) if forward or words == "填写诊疗方案"] == []
+    assert steps(cast.clerk, case)[0] == ("另选定点医院", True)
+    page = reverse("ledger:person", args=[case.person_id])
+    assert "下一步：另选定点医院，由县卫健部门办理。" in client_of(cast.liaison).get(page).content.decode()
+    written = client_of(cast.liaison).get(reverse("hospitals:plan-write", args=[case.pk]), follow=True).content.decode()
+    assert "柳城县人民医院 2017-10-20 说明不具备诊疗条件，等县卫健部门安排，不用填写方案。" in written
+    answer_inability(by=cast.clerk, inability=row(), answer="市专家来院手术")
+    assert listed("plan-write", cast.liaison) == ["白内障"] and steps(cast.liaison, case)[0] == ("填写诊疗方案", True)
+
+
 def test_the_liaison_says_so_and_the_county_arranges_the_citys_hospital(cast, case):
     desk, address = client_of(cast.liaison), reverse("hospitals:inability-say", args=[case.pk])
     panel = desk.get(reverse("hospitals:stays", args=[case.person_id])).content.decode()
