@@ -3,7 +3,7 @@
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from hospitals.models import Inability, PlanState, TreatmentPlan
+from hospitals.models import Designation, Inability, PlanState, TreatmentPlan
 from hospitals.plan_moves import STANDING
 from ledger import clock
 from ledger.forms import whole_number
@@ -23,8 +23,13 @@ def tabs_of(staff: Staff) -> dict[str, str]:
 def waiting_cases(staff: Staff) -> QuerySet[Case]:
     """Verified cases with a hospital that has nothing filed, returned or in force for them; to the hospital itself a draft is something too.
 
-    Where the hospital said that it cannot treat the case, it is the county's turn, not the hospital's.
+    Where the hospital said that it cannot treat the case, or is not designated for it (any more, or the patient was referred
+    there), its plan would be refused: it is the county's turn, not the hospital's.
     """
+    today = clock.today()
+    named = Designation.objects.filter(disease=OuterRef("disease"), hospital__code=OuterRef("hospital_code"), year=today.year)
+    named = named.filter(Q(area=OuterRef("county")) | Q(area=OuterRef("county__parent")))
+    named = named.filter(Q(ended_on=None, hospital__is_active=True) | Q(ended_on__gte=today))
     unable = Inability.objects.everywhere("what was said of cases that are scoped themselves").open()
     unable = unable.filter(case=OuterRef("pk"), hospital__code=OuterRef("hospital_code"))
     written = TreatmentPlan.objects.everywhere("whether anything was written for cases that are scoped themselves").filter(
@@ -32,7 +37,7 @@ def waiting_cases(staff: Staff) -> QuerySet[Case]:
     )
     states = STANDING if staff.role == Role.LIAISON else [state for state in STANDING if state != PlanState.DRAFT]
     cases = Case.objects.visible_to(staff).filter(works_on(staff), state="verified", folded_into=None)
-    cases = cases.exclude(hospital_code="").filter(~Exists(written.filter(state__in=states)), ~Exists(unable))
+    cases = cases.exclude(hospital_code="").filter(~Exists(written.filter(state__in=states)), Exists(named), ~Exists(unable))
     return cases.annotate(since=TruncDate("changed_at"))  # The last move was the county's: this hospital.
 
 

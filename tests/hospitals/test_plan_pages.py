@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from hospitals import planning
+from hospitals.designating import end_designation
 from hospitals.models import PlanPhrase, Standard, TreatmentPlan
 from hospitals.plan_list import PAGE, number_waiting
 from hospitals.plan_phrases import MOST, keep_phrase
@@ -102,6 +103,16 @@ def test_the_list_goes_on_after_its_fiftieth_row(cast):
     first = client.get(address)
     rest = client.get(address, {"tab": "filed", "after": first.context["more"]})
     assert (len(first.context["rows"]), len(rest.context["rows"]), rest.context["more"]) == (50, 1, "")
+
+
+def test_a_hospital_whose_plan_would_be_refused_is_not_asked_for_one(cast):
+    case = waiting(cast)
+    assert [row[0] for row in listed(cast.liaison, "waiting")] == ["韦桂兰"]
+    for designation in cast.hospital.designations.filter(disease=case.disease):
+        end_designation(by=cast.city, designation=designation, last_day=D(2017, 10, 19), document="柳卫发〔2017〕9号")
+    assert listed(cast.liaison, "waiting") == listed(cast.clerk, "waiting") == []
+    answer = client_of(cast.liaison).get(write_address(case), follow=True)
+    assert "柳城县人民医院不是柳城县 2017 年白内障的定点医院。请县卫健部门另选定点医院。" in text_of(answer)
 
 
 # ---- three working days ----
