@@ -34,6 +34,7 @@ from reports.work_rows import (
     treated_for_good,
     unable,
     unanswered,
+    unplanned,
     unverified,
     waiting_since,
 )
@@ -129,8 +130,7 @@ KINDS: list[Kind] = [
          gravest=True),
     Kind("registered", "待核实登记", lambda staff: waiting_since(open_cases(staff, "registered"), "registered_on"), "登记", BUREAU, "去核实",
          _person_page, allowed=3, told=frozenset({TOWNSHIP}), told_words="等县里核实"),
-    Kind("unplanned", "核实后没有定方案", lambda staff: waiting_since(open_cases(staff, "verified"), "verified_on"), "核实", BUREAU, "去办理",
-         _arrangement, allowed=10),
+    Kind("unplanned", "核实后没有定方案", unplanned, "核实", BUREAU, "去办理", _arrangement, allowed=10),
     Kind("unable", "医院不具备诊疗条件，要另选", unable, "提出", BUREAU, "去另选", _at("hospitals:inability"), allowed=3,
          what=lambda row: f"{row.case.disease}，{row.hospital}", mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
     Kind("plan-answer", "诊疗方案待答复", plans_to_answer, "上报", BUREAU, "去审核", _at("hospitals:plan-answer"), late=answered_late,

@@ -5,7 +5,7 @@ import datetime
 from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 
-from hospitals.models import Consultation, Designation, FollowUp, Hospital, Inability, Stay
+from hospitals.models import Consultation, Designation, FollowUp, Hospital, Inability, PlanState, Stay, TreatmentPlan
 from hospitals.visits import UNIT
 from ledger import clock
 from ledger.models import Case, Category, CategoryFact, Person, Role, Staff, Transfer
@@ -27,6 +27,13 @@ def waiting_since(rows: QuerySet, name: str) -> QuerySet:
 
 def since_changed(rows: QuerySet) -> QuerySet:
     return rows.annotate(since=TruncDate("changed_at"))
+
+
+def unplanned(staff: Staff) -> QuerySet[Case]:
+    """Verified cases for which no plan stands. One that was filed is told by itself, as work to answer, and not twice."""
+    plans = TreatmentPlan.objects.everywhere("the plans of cases that are scoped themselves")
+    filed = plans.filter(case=OuterRef("pk"), state=PlanState.FILED)
+    return waiting_since(open_cases(staff, "verified").filter(~Exists(filed)), "verified_on")
 
 
 def hospital_closed(staff: Staff) -> QuerySet[Case]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from hospitals.actions import admit, choose_hospital, complete, discharge
 from hospitals.designating import close_hospital
 from hospitals.models import FollowUp, Visitor
+from hospitals.planning import return_plan
 from ledger import clock
 from ledger.actions.assigning import assign_case
 from ledger.actions.cases import close_case, return_case, verify_case
@@ -17,6 +18,7 @@ from reports.work_kinds import BY_CODE, KINDS, kinds_of
 from reports.work_lists import number_waiting, pieces, waiting
 from settlement.actions.loading import load_shipped
 from tests.cast import on_day
+from tests.hospitals import plans
 from tests.ledger.asking import ask
 from tests.ledger.desks import client_of
 
@@ -76,6 +78,17 @@ def test_verified_and_without_a_plan_for_more_than_ten_days(cast):
             verify_case(by=cast.clerk, case=cast.case_of(person))
     assert listed("unplanned", cast.lead) == [("十一天的", "白内障", "2017-10-09", 11, True), ("十天的", "白内障", "2017-10-10", 10, False)]
     assert "unplanned" not in {kind.code for kind in kinds_of("liaison")}
+
+
+def test_a_plan_that_waits_for_the_answer_is_told_once(cast):
+    """Written or returned, it is the county's to hurry as a case without a plan; filed, it is a plan to answer and nothing else."""
+    case = plans.waiting(cast, "韦桂兰")
+    plans.drafted(cast, case)
+    assert set(told(cast.lead)) == {"unplanned"}
+    filed = plans.filed(cast, case)
+    assert set(told(cast.lead)) == {"plan-answer"}
+    return_plan(by=cast.lead, plan=filed, remarks={"treatment": "请写明手术方式"})
+    assert set(told(cast.lead)) == {"unplanned"}
 
 
 def test_discharged_and_not_marked_treated_for_more_than_seven_days(cast):
