@@ -98,7 +98,7 @@ class Asked:
 
 
 def undone(staff: Staff) -> QuerySet[Stay]:
-    """Patients in hospital who come under it, for whom nothing was recorded yet; the same rule as ``Asked``, asked of the database.
+    """Patients in hospital who come under it, for whom no signed agreement was recorded yet; the same rule as ``Asked``, asked of the database.
 
     Where somebody lives is today's county here: whoever moved while in hospital is asked about by the page itself.
     """
@@ -107,7 +107,7 @@ def undone(staff: Staff) -> QuerySet[Stay]:
     entitles = Exists(of_fact.filter(categories__contains=[OuterRef("category")])) | ~Exists(of_fact)
     held = CategoryFact.objects.filter(entitles, person=OuterRef("case__person"), during__contains=OuterRef("admitted_on"))
     enrolled = Enrolment.objects.filter(person=OuterRef("case__person"), year=ExtractYear(OuterRef("admitted_on")), enrolled=True)
-    told = Deferral.objects.everywhere("the stay is scoped itself").filter(stay=OuterRef("pk"))
+    told = Deferral.objects.everywhere("the stay is scoped itself").filter(stay=OuterRef("pk"), signed_on__isnull=False)
     stays = Stay.objects.visible_to(staff).filter(Exists(held), Exists(enrolled), ~Exists(told), discharged_on=None)
     there = Q(hospital__county=F("case__county")) | Q(Exists(rule.filter(own_county=False)))
     stays = stays.filter(there | Q(Exists(rule.filter(pilots__contains=[OuterRef("hospital__code")]))))

@@ -47,6 +47,9 @@ def test_from_admission_to_the_signed_agreement(cast):
     assert errors(answer) == {"documents": ["请勾选出示过的证件，至少一种。"]}
     assert 'value="2017.9.3"' in text_of(answer)
     told = {"documents": ["id_card", "insurance_card"], "copies_kept": "on", "originals_returned": "on", "deposit": "none"}
+    answer = liaison.post(at("deferral-record", stay.pk), told | {"signed_on": "", "signed_by": ""}, follow=True)
+    assert "已登记证件。请打印协议书，签字后补记签订日期。" in text_of(answer)
+    assert waiting(cast.liaison, "deferral") == ["韦桂兰"]  # Until it is signed.
     answer = liaison.post(at("deferral-record", stay.pk), told | {"signed_on": "2017年9月4号", "signed_by": "韦桂兰"}, follow=True)
     assert "已登记先诊疗后付费，免收住院押金。" in text_of(answer)
     assert Deferral.objects.everywhere("test").get().documents == ["insurance_card", "id_card"]
