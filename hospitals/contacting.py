@@ -72,7 +72,7 @@ def units_of(prefecture: Division, day: datetime.date, *, county: Division | Non
     hospitals = list(Hospital.objects.filter(pk__in=designated).order_by("code"))
     tertiary = set(HospitalLevel.objects.filter(hospital__in=hospitals, level=TERTIARY).values_list("hospital", flat=True))
     answers = {one.pk: own.get(one.county_id) if one.pk not in tertiary else None for one in hospitals}
-    bureaus = _bureaus(counties, day)
+    bureaus = bureaus_on(counties, day)
     units = []
     for one in counties:
         if county is None or one.pk == county.pk:
@@ -87,7 +87,7 @@ def units_of(prefecture: Division, day: datetime.date, *, county: Division | Non
     return units
 
 
-def _bureaus(counties: list[Division], day: datetime.date) -> dict[int, str]:
+def bureaus_on(counties: list[Division], day: datetime.date) -> dict[int, str]:
     """The bureaus' names on a day, by county, in one query; a county without one is called by its own."""
     rows = UnitName.objects.filter(division__in=counties, kind=UnitKind.HEALTH, since__lte=day).order_by("since")
     known = {row.division_id: row.name for row in rows}

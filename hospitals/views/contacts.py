@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from hospitals.contact_forms import ContactForm, HandOverForm
-from hospitals.contacting import BUREAU, Unit, correct_contact, name_contact, not_answered, units_for
+from hospitals.contacting import BUREAU, Unit, bureaus_on, correct_contact, name_contact, not_answered, units_for
 from hospitals.handing_over import IN_HAND, cases_in_hand, hand_over_contact, mark_of, tasks_of
 from hospitals.models import ContactHandOver
 from hospitals.open_tasks import Task
@@ -170,7 +170,8 @@ def hand_over_list(request: HttpRequest, pk: int) -> HttpResponse:
     request.nav_name = "hospitals:contacts"
     done = get_object_or_404(_handed(request.user, units_for(request.user, clock.today())), pk=pk)
     tasks = [Task(**{**told, "since": datetime.date.fromisoformat(told["since"])}) for told in done.tasks]
-    place = done.after.hospital or done.after.county
+    county, hospital = done.after.county, done.after.hospital
+    place = hospital.name if hospital else bureaus_on([county], done.on)[county.pk]
     told = {"list": "contact-hand-over", "rows": len(tasks), "what": "联系人交接清单"}
     record("printed", by=request.user, subject=done, county=done.after.county, detail=told)
     context = {

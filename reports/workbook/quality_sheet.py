@@ -66,7 +66,7 @@ def _table(sheet: Worksheet, lines: Sequence[Line], goal: Goal, under: str, foot
     widths = fit_columns(
         sheet,
         [[str(value) for value in row] for row in rows],
-        (24, 14, 10, 11, 10, 11, 11, 15, 10, 11, 10, 11, 13, 11),
+        (24, 14, 10, 11, 10, 14, 11, 15, 10, 11, 10, 11, 16, 11),
         (32, 24, *[18] * 12),
     )
     write_across(sheet, 1, 1, len(HEADINGS), TITLE_WORDS, font=TITLE, across="center")
