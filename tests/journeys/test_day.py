@@ -87,8 +87,11 @@ def _sees_to_the_treatment(clerk, person: Person) -> None:
     clerk.open(f"/ledger/people/{person.pk}/")
     goes("button", "核实")
     clerk.shows("已核实。")
-    goes("link", "定诊疗方案")
-    _choose_hospital(clerk)
+    goes("link", "安排定点医院")
+    _choose_hospital(clerk, "**/arrange/")
+    clerk.comes_to_rest()
+    clerk.page.get_by_role("link", name="方案已在纸上定好", exact=True).click()
+    _choose_hospital(clerk, "**/plan/")
     goes("link", "登记入院")
     clerk.page.fill("[name=admitted_on]", "2017.10.18")
     clerk.press("Alt+s")
@@ -170,9 +173,9 @@ def _fill_by_keyboard(clerk) -> None:
     choose("村医入户随访")
 
 
-def _choose_hospital(clerk) -> None:
+def _choose_hospital(clerk, page: str) -> None:
     """The nearest designated hospital stands first."""
-    clerk.page.wait_for_url("**/plan/")
+    clerk.page.wait_for_url(page)
     choice = clerk.page.locator("select[name=hospital]")
     if choice.count():
         choice.select_option(label=choice.locator("option", has_text="柳城县人民医院").first.inner_text())
