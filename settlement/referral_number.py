@@ -31,7 +31,7 @@ def referred(
     ``asks``: the hospital lies outside the pooling area, so that an approval is looked for even where no number was typed. A
     number of the ledger must fit; one that it does not know may have been given on paper.
     """
-    number = number.strip()
+    number = number.replace("\0", "").strip()  # As it was sent, before any form has read it: no database can compare NUL.
     if not number and not asks:
         return Referred()
     rows = Referral.objects.everywhere("whether this patient was let leave the pooling area").filter(approved_in__parent=prefecture)
