@@ -12,7 +12,7 @@ from hospitals.models import Hospital
 from ledger import hospital_codes
 from ledger.models import AuditEvent, Division, Staff, UnitName
 from ledger.models.division import Level
-from reports.models import DueRule
+from reports.models import DueRule, QualityGoal
 from tests.cast import PASSWORD
 
 NEW = "/ledger/accounts/new/"
@@ -167,8 +167,8 @@ def test_the_list_narrows_and_turns_its_pages(cast, desk):
 # ---- the plain admin ----
 
 
-def test_the_admin_holds_four_tables_and_deletes_nothing(cast, desk):
-    assert set(admin.site._registry) == {Staff, Division, UnitName, DueRule}
+def test_the_admin_holds_five_tables_and_deletes_nothing(cast, desk):
+    assert set(admin.site._registry) == {Staff, Division, UnitName, DueRule, QualityGoal}
     page = desk.get(reverse("admin:ledger_staff_change", args=[cast.clerk.pk])).content.decode()
     assert "password" not in page.replace(reverse("admin:password_change"), "").lower()
     assert desk.post(reverse("admin:ledger_staff_delete", args=[cast.clerk.pk]), {"post": "yes"}).status_code == 403

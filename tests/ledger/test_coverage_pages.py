@@ -21,7 +21,7 @@ def test_the_page_tells_the_lists_and_what_may_still_be_changed(cast):
     submit_month(cast, "09", on="09-20")
     later = later_list(cast)
     page = client_of(cast.city).get(PAGE).content.decode()
-    assert "柳州市按“柳州市”目录　统计到 2017-09-23 的月份已有县（区）上报" in page
+    assert "柳州市按“柳州市”目录　点病种看它的救治标准　统计到 2017-09-23 的月份已有县（区）上报" in page
     assert re.findall(r"<h2>(20.*?)</h2>", page) == ["2018-01-01 起", "2017-01-01 起，到 2017-12-31"]
     assert page.count("已用于上报，不能改") == 1 and reverse("ledger:coverage-edit", args=[later.pk]) in page
     assert "<dd>柳卫医〔2017〕40号</dd>" in page and f"<dd>{ORDER}</dd>" in page
