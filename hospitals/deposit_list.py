@@ -1,13 +1,13 @@
 """The list of deposits that should not have been taken: which wait for the hospital, which for the county, which are settled."""
 
 import datetime
-from dataclasses import dataclass
 
 from django import forms
 from django.db.models import Count, Q, QuerySet
 
 from hospitals.models import Deposit, Hospital
-from ledger.forms import PlainField, whole_number
+from ledger.forms import PlainField
+from ledger.key_paging import keyed_page
 from ledger.models import Division, Role, Staff
 
 PAGE = 50
@@ -87,19 +87,6 @@ def _month(text: str) -> datetime.date | None:
         return None
 
 
-@dataclass
-class DepositPage:
-    """One page of rows and the key to go on with, if any."""
-
-    rows: list[Deposit]
-    more: str = ""
-
-
-def page_of(rows: QuerySet[Deposit], after: str) -> DepositPage:
-    """The latest taken first; on after the deposit with this key."""
-    key = whole_number(after)
-    anchor = rows.filter(pk=key).values_list("taken_on", "pk").first() if key is not None else None
-    if anchor:
-        rows = rows.filter(Q(taken_on__lt=anchor[0]) | Q(taken_on=anchor[0], pk__lt=anchor[1]))
-    found = list(rows.order_by("-taken_on", "-pk")[: PAGE + 1])
-    return DepositPage(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+def page_of(rows: QuerySet[Deposit], after: str) -> tuple[list[Deposit], str]:
+    """The latest taken first; on after the deposit with this key, and the key to go on with."""
+    return keyed_page(rows, by="taken_on", after=after, size=PAGE, newest_first=True)

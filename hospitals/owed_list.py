@@ -1,14 +1,13 @@
 """The page 住院欠费: how it is narrowed, and its list of who owes, the longest out of hospital first."""
 
-from dataclasses import dataclass
-
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from hospitals.models import Hospital, Repayment
 from hospitals.owing import BUCKETS, in_bucket, owing, with_lateness
 from ledger import clock
-from ledger.forms import PlainField, whole_number
+from ledger.forms import PlainField
+from ledger.key_paging import keyed_page
 from ledger.models import Division, Role, Staff
 
 PAGE = 50
@@ -65,19 +64,6 @@ class OwedFilter(forms.Form):
         return [word for name, word in words.items() if self.cleaned_data.get(name)]
 
 
-@dataclass
-class OwedPage:
-    """One page of rows and the key to go on with, if any."""
-
-    rows: list[Repayment]
-    more: str = ""
-
-
-def page_of(rows: QuerySet[Repayment], after: str) -> OwedPage:
-    """The longest out of hospital first; on after the row with this key."""
-    key = whole_number(after)
-    anchor = rows.filter(pk=key).values_list("stay__discharged_on", "pk").first() if key is not None else None
-    if anchor:
-        rows = rows.filter(Q(stay__discharged_on__gt=anchor[0]) | Q(stay__discharged_on=anchor[0], pk__gt=anchor[1]))
-    found = list(rows.select_related(*RELATED).order_by("stay__discharged_on", "pk")[: PAGE + 1])
-    return OwedPage(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+def page_of(rows: QuerySet[Repayment], after: str) -> tuple[list[Repayment], str]:
+    """The longest out of hospital first; on after the row with this key, and the key to go on with."""
+    return keyed_page(rows.select_related(*RELATED), by="stay__discharged_on", after=after, size=PAGE)

@@ -6,7 +6,7 @@ from django.db.models.functions import TruncDate
 from hospitals.models import Designation, Inability, PlanState, TreatmentPlan
 from hospitals.plan_moves import STANDING
 from ledger import clock
-from ledger.forms import whole_number
+from ledger.key_paging import keyed_page
 from ledger.models import Case, Role, Staff
 from ledger.models.case import works_on
 
@@ -79,11 +79,4 @@ def answered_late() -> Q:
 
 def page_of(rows: QuerySet, after: str, *, newest_first: bool = False) -> tuple[list, str]:
     """Fifty rows that have ``since``, the longest waiting first, and the key to go on with, if any."""
-    order = ("-since", "-pk") if newest_first else ("since", "pk")
-    beyond = "lt" if newest_first else "gt"
-    number = whole_number(after)
-    anchor = rows.filter(pk=number).values_list("since", "pk").first() if number is not None else None
-    if anchor:
-        rows = rows.filter(Q(**{f"since__{beyond}": anchor[0]}) | Q(since=anchor[0], **{f"pk__{beyond}": anchor[1]}))
-    found = list(rows.order_by(*order)[: PAGE + 1])
-    return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+    return keyed_page(rows, by="since", after=after, size=PAGE, newest_first=newest_first)

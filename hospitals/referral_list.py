@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from hospitals.models import Referral
 from hospitals.referral_moves import ACCEPTED, APPROVED_IN, ARRIVED, ON_THE_WAY, REFUSED, REQUESTED
 from ledger import clock
-from ledger.forms import whole_number
+from ledger.key_paging import keyed_page
 from ledger.models import Role, Staff
 
 PAGE = 50
@@ -79,12 +79,5 @@ def number_mine(staff: Staff) -> int:
 
 def page_of(rows: QuerySet[Referral], tab: str, after: str) -> tuple[list[Referral], str]:
     """Open ones by how long they wait, those that are over the latest first; on after the one with this key, and the next key."""
-    newest = tab == OVER
-    anchor = rows.filter(pk=whole_number(after)).values_list("requested_at", "pk").first() if whole_number(after) is not None else None
-    if anchor:
-        beyond = "lt" if newest else "gt"
-        rows = rows.filter(Q(**{f"requested_at__{beyond}": anchor[0]}) | Q(requested_at=anchor[0], **{f"pk__{beyond}": anchor[1]}))
-    order = ("-requested_at", "-pk") if newest else ("requested_at", "pk")
-    shown = rows.select_related("person__county", "case__disease", "case__county", "from_hospital", "to_hospital").order_by(*order)
-    found = list(shown[: PAGE + 1])
-    return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+    shown = rows.select_related("person__county", "case__disease", "case__county", "from_hospital", "to_hospital")
+    return keyed_page(shown, by="requested_at", after=after, size=PAGE, newest_first=tab == OVER)

@@ -10,6 +10,7 @@ from hospitals.models import FollowUp, Stay, Visitor
 from hospitals.visits import BUREAU, UNIT
 from ledger import clock
 from ledger.forms import PlainField, whole_number
+from ledger.key_paging import keyed_page
 from ledger.models import Case, Disease, Division, Role, Staff
 from ledger.models.division import Level
 
@@ -109,15 +110,9 @@ class VisitPage:
 
 def page_of_visits(visits: QuerySet[FollowUp], tab: str, after: str) -> VisitPage:
     """The longest waiting first, of those made the latest first; on after the visit with this key."""
-    day, backwards = ("done_on", True) if tab == DONE else ("due_on", False)
-    anchor = visits.filter(pk=whole_number(after)).values_list(day, "pk").first() if whole_number(after) is not None else None
-    if anchor:
-        beyond = "lt" if backwards else "gt"
-        visits = visits.filter(Q(**{f"{day}__{beyond}": anchor[0]}) | Q(**{day: anchor[0], f"pk__{beyond}": anchor[1]}))
-    order = (f"-{day}", "-pk") if backwards else (day, "pk")
     shown = visits.select_related("case__person__township", "case__person__village", "case__disease", "case__county", "stay")
-    rows = list(shown.order_by(*order)[: PAGE + 1])
-    return VisitPage(rows[:PAGE], str(rows[PAGE - 1].pk) if len(rows) > PAGE else "")
+    made = tab == DONE
+    return VisitPage(*keyed_page(shown, by="done_on" if made else "due_on", after=after, size=PAGE, newest_first=made))
 
 
 def page_of_tracked(cases: QuerySet[Case], after: str) -> VisitPage:

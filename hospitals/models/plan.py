@@ -32,6 +32,11 @@ class TreatmentPlanQuerySet(ScopedQuerySet):
             told |= models.Q(hospital__code=staff.hospital_code)
         return reached & told & models.Q(case__folded_into=None)  # The same plan stands at the case that goes on.
 
+    def with_paper(self) -> "TreatmentPlanQuerySet":
+        """Each plan with all that its page and its printed sheet name, and without the bytes of the pathway's file."""
+        person = ("case__person__county", "case__person__township", "case__person__village")
+        return self.select_related(*person, "case__disease", "case__county__parent", "hospital", "pathway").defer("pathway__content")
+
 
 class TreatmentPlan(models.Model):
     """One version of a case's plan. What follows an answered version is a new one beside it: an answered version never changes.

@@ -14,6 +14,7 @@ from ledger.actions.refusals import Refused
 from ledger.forms import posted
 from ledger.models import Case, Person, Role, Staff
 from ledger.transitions import COUNTY
+from ledger.views.acting import acted
 from ledger.views.merged import here_or_led_on
 from ledger.views.reading import note_form, note_reading
 
@@ -62,15 +63,14 @@ def inability_say(request: HttpRequest, pk: int) -> HttpResponse:
     """The liaison of the arranged hospital says what it lacks, with the talk."""
     case = _case(request, pk)
     form = InabilityForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            saying.say_unable(by=request.user, case=case, **form.cleaned_data)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, "已报县卫健部门，由县里另行安排医院。")
-            return redirect("ledger:person", case.person_id)
-    elif request.method == "GET" and (case.state not in WAITING or case.hospital_code != request.user.hospital_code):
+
+    def act(data: dict) -> str:
+        saying.say_unable(by=request.user, case=case, **data)
+        return "已报县卫健部门，由县里另行安排医院。"
+
+    if acted(request, form, act):
+        return redirect("ledger:person", case.person_id)
+    if request.method == "GET" and (case.state not in WAITING or case.hospital_code != request.user.hospital_code):
         return _closed(request, case, "入院以前、由本院收治的患者才能说明；治疗中要到上级医院的，请办转诊。")
     note_form(request, case.person, "不具备诊疗条件")
     return render(request, "hospitals/inability_say.html", {"form": form, "case": case}, status=422 if form.errors else 200)
@@ -86,14 +86,13 @@ def inability(request: HttpRequest, pk: int) -> HttpResponse:
     said = get_object_or_404(scoped, pk=pk)
     answers = request.user.role in COUNTY
     form = AnswerForm(posted(request)) if answers else None
-    if request.method == "POST" and answers and form.is_valid():
-        try:
-            actions.answer_inability(by=request.user, inability=said, answer=form.cleaned_data["answer"])
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, "已答复医院。")
-            return redirect("ledger:person", said.case.person_id)
+
+    def act(data: dict) -> str:
+        actions.answer_inability(by=request.user, inability=said, answer=data["answer"])
+        return "已答复医院。"
+
+    if answers and acted(request, form, act):
+        return redirect("ledger:person", said.case.person_id)
     note_reading(request, said.case.person, "不具备诊疗条件")
     sees_person = Person.objects.visible_to(request.user).filter(pk=said.case.person_id).exists()
     context = {

@@ -18,6 +18,7 @@ from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.forms import asked, posted
 from ledger.models import Person, Role, Staff
+from ledger.views.acting import acted
 
 SHOWN = 50
 
@@ -89,14 +90,12 @@ def _name(request: HttpRequest, unit: Unit) -> HttpResponse:
     """Named for the first time, or corrected."""
     request.nav_name = "hospitals:contacts"
     form = ContactForm(posted(request), unit=unit, contact=unit.contact)
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = _saved(request.user, unit, form.cleaned_data)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, said)
-            return redirect("hospitals:contacts")
+
+    def act(data: dict) -> str:
+        return _saved(request.user, unit, data)
+
+    if acted(request, form, act):
+        return redirect("hospitals:contacts")
     context = {"form": form, "place": unit, "contact": unit.contact}
     return render(request, "hospitals/contact.html", context, status=422 if form.errors else 200)
 

@@ -13,13 +13,13 @@ from hospitals.models import Deferral, Deposit, Document, Hospital, Repaid, Repa
 from hospitals.owing import with_lateness, with_repaid
 from hospitals.self_pay import settled_self_pay
 from ledger import clock
-from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.data_change_list import last_changes
 from ledger.forms import LedgerForm, posted
 from ledger.models import Person, Role
 from ledger.models.division import UnitKind, UnitName
 from ledger.money import to_fen
+from ledger.views.acting import acted
 from ledger.views.reading import note_form, note_reading
 
 BUREAU = (Role.CLERK, Role.LEAD)
@@ -44,14 +44,8 @@ def answer(
     leads_to: Callable[[LedgerForm], str] = lambda form: "hospitals:deferral", **context,
 ) -> HttpResponse:  # fmt: skip
     """Show the form; on a good answer act once, say what was done and go back to the stay's page, or where it leads."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = act(dict(form.cleaned_data))
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, said)
-            return redirect(leads_to(form), stay.pk)
+    if acted(request, form, act):
+        return redirect(leads_to(form), stay.pk)
     note_form(request, stay.case.person, name)
     return render(request, page, {"form": form, "stay": stay, "case": stay.case, **context}, status=422 if form.errors else 200)
 
@@ -166,14 +160,13 @@ def rule(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not keeps:
         raise Http404
     form = RuleForm(posted(request), initial=initial, prefecture=prefecture) if keeps else None
-    if form is not None and request.method == "POST" and form.is_valid():
-        try:
-            keep_terms(by=request.user, **form.said())
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, "先诊疗后付费的规则已保存，对以后登记的住院有效。")
-            return redirect("hospitals:deferral-rule")
+
+    def act(data: dict) -> str:
+        keep_terms(by=request.user, **form.said())
+        return "先诊疗后付费的规则已保存，对以后登记的住院有效。"
+
+    if form is not None and acted(request, form, act):
+        return redirect("hospitals:deferral-rule")
     pilots = list(Hospital.objects.filter(code__in=terms.pilots).order_by("code").values_list("name", flat=True))
     context = {"form": form, "terms": terms, "pilots": pilots, "keeps": keeps, **last_changes(request.user, KIND)}
     return render(request, "hospitals/deferral_rule.html", context, status=422 if form is not None and form.errors else 200)

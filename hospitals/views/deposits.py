@@ -10,10 +10,10 @@ from hospitals.deferral_rule import Asked
 from hospitals.deposit_list import PAGE, TABS, DepositFilter, counts, of_tab, page_of
 from hospitals.models import Deposit
 from hospitals.views.deferral import answer, find_stay
-from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.forms import asked, posted
 from ledger.money import grouped, to_fen
+from ledger.views.acting import acted
 from ledger.views.reading import note_form
 
 RELATED = (
@@ -30,13 +30,13 @@ def deposits(request: HttpRequest) -> HttpResponse:
     numbers = counts(rows)
     tab = asked(request, "tab")
     tab = tab if tab in TABS else next((tab for tab in TABS if numbers[tab]), next(iter(TABS)))
-    page = page_of(of_tab(rows, tab).select_related(*RELATED), asked(request, "after"))
-    record("viewed_list", by=staff, county=staff.area.county, detail={"list": "deposits", "filters": form.used(), "rows": len(page.rows)})
+    page, more = page_of(of_tab(rows, tab).select_related(*RELATED), asked(request, "after"))
+    record("viewed_list", by=staff, county=staff.area.county, detail={"list": "deposits", "filters": form.used(), "rows": len(page)})
     filters = request.GET.copy()
     for name in ("after", "tab"):
         filters.pop(name, None)
     context = {
-        "form": form, "rows": page.rows, "more": page.more, "first": not asked(request, "after"), "tab": tab, "page_size": PAGE,
+        "form": form, "rows": page, "more": more, "first": not asked(request, "after"), "tab": tab, "page_size": PAGE,
         "tabs": [(code, words, numbers[code]) for code, words in TABS.items()], "filters": filters.urlencode(), "used": form.used(),
     }  # fmt: skip
     return render(request, "hospitals/deposits.html", context)
@@ -115,17 +115,16 @@ def deposit_verify(request: HttpRequest, pk: int) -> HttpResponse:
         return over
     returning, form = "send_back" in request.POST, SendBackForm(posted(request))
     form.fields["objection"].hide_optional = True
-    if request.method == "POST" and form.is_valid():
-        try:
-            if returning:
-                actions.send_back(by=request.user, deposit=row, **form.cleaned_data)
-            else:
-                actions.verify_refund(by=request.user, deposit=row)
-        except Refused as refused:
-            form.refuse(refused)
+
+    def act(data: dict) -> str:
+        if returning:
+            actions.send_back(by=request.user, deposit=row, **data)
         else:
-            messages.success(request, "已退回医院重办。" if returning else "已核实押金退还和整改。")
-            return redirect("hospitals:deposits")
+            actions.verify_refund(by=request.user, deposit=row)
+        return "已退回医院重办。" if returning else "已核实押金退还和整改。"
+
+    if acted(request, form, act):
+        return redirect("hospitals:deposits")
     note_form(request, row.stay.case.person, "核实押金退还")
     ready = row.refunded_yuan == row.amount_yuan and row.remedy and not row.objection
     context = {"deposit": row, "stay": row.stay, "case": row.stay.case, "form": form, "ready": ready, "strip": _strip_of(row)}

@@ -20,14 +20,14 @@ def owed(request: HttpRequest) -> HttpResponse:
     form = OwedFilter(request.GET, staff=staff)
     everybody = owed_by(staff)
     lines, whole = ageing(everybody, today)
-    page = page_of(form.narrow(everybody), asked(request, "after"))
-    record("viewed_list", by=staff, county=staff.area.county, detail={"list": "owed", "filters": form.used(), "rows": len(page.rows)})
+    page, more = page_of(form.narrow(everybody), asked(request, "after"))
+    record("viewed_list", by=staff, county=staff.area.county, detail={"list": "owed", "filters": form.used(), "rows": len(page)})
     filters = request.GET.copy()
     filters.pop("after", None)
-    rows = [{"row": row, "days": (today - row.stay.discharged_on).days} for row in page.rows]
+    rows = [{"row": row, "days": (today - row.stay.discharged_on).days} for row in page]
     context = {
         "form": form, "lines": lines, "whole": whole, "buckets": [(code, words) for code, words, *_ in BUCKETS], "rows": rows,
-        "more": page.more, "first": not asked(request, "after"), "filters": filters.urlencode(), "used": form.used(), "page_size": PAGE,
+        "more": more, "first": not asked(request, "after"), "filters": filters.urlencode(), "used": form.used(), "page_size": PAGE,
         "today": today,
     }  # fmt: skip
     return render(request, "hospitals/owed.html", context)

@@ -18,6 +18,7 @@ from ledger.forms import posted
 from ledger.models import Case, Person, Proof, Role
 from ledger.models.case import works_on
 from ledger.papers.reading import PaperLimits
+from ledger.views.acting import acted
 from ledger.views.merged import here_or_led_on
 from ledger.views.reading import note_form, note_reading
 
@@ -32,16 +33,8 @@ def _cases(request: HttpRequest) -> QuerySet[Case]:
 
 def find_plan(request: HttpRequest, pk: int) -> TreatmentPlan:
     """A version of a case in sight; 404 otherwise, and for a draft of somebody else."""
-    related = (
-        "case__person__county",
-        "case__person__township",
-        "case__person__village",
-        "case__disease",
-        "case__county__parent",
-        "hospital",
-    )
-    more = ("filed_by", "answered_by", "written_by", "signed", "pathway")
-    scoped = TreatmentPlan.objects.visible_to(request.user).select_related(*related, *more).defer("signed__content", "pathway__content")
+    scoped = TreatmentPlan.objects.visible_to(request.user).with_paper()
+    scoped = scoped.select_related("filed_by", "answered_by", "written_by", "signed").defer("signed__content", "pathway__content")
     request.nav_name = NAV
     return get_object_or_404(scoped, pk=pk)
 
@@ -209,14 +202,13 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, f"这份方案现在是“{plan.get_state_display()}”，不是草稿，不能作废。")
         return redirect("hospitals:plan-version", plan.pk)
     form = DiscardForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            planning.discard_plan(by=request.user, plan=plan, reason=form.cleaned_data["reason"])
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, f"第 {plan.version} 版草稿已作废。")
-            return redirect("ledger:person", plan.case.person_id)
+
+    def act(data: dict) -> str:
+        planning.discard_plan(by=request.user, plan=plan, reason=data["reason"])
+        return f"第 {plan.version} 版草稿已作废。"
+
+    if acted(request, form, act):
+        return redirect("ledger:person", plan.case.person_id)
     note_form(request, plan.case.person, "作废草稿")
     context = {
         "form": form, "person": plan.case.person, "title": f"作废草稿：{plan.case.disease}第 {plan.version} 版", "section": "作废草稿", "save": "作废草稿",

@@ -1,6 +1,5 @@
 """救治标准: the documents and pathways of each disease, read by everybody of the programme, kept by the city."""
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,11 +11,11 @@ from hospitals.models import Standard, StandardKind
 from hospitals.standard_forms import MEGABYTES, EndForm, StandardForm
 from hospitals.views.directory import chosen
 from ledger import clock
-from ledger.actions.refusals import Refused
 from ledger.data_change_list import last_changes
 from ledger.forms import asked, posted
 from ledger.kept_forms import KeptForm
 from ledger.models import Disease, Role, Staff
+from ledger.views.acting import acted
 from ledger.views.proofs import POLICIES
 
 LIST = "hospitals:standards"
@@ -67,14 +66,13 @@ def standard_new(request: HttpRequest) -> HttpResponse:
     request.nav_name = LIST
     disease = Disease.objects.filter(code=asked(request, "disease")).first()
     form = _form(request, initial={"kind": StandardKind.DOCUMENT, "diseases": [disease] if disease else []})
-    if form.is_valid():
-        try:
-            made = actions.add_standard(by=request.user, facts=form.facts(), file=form.cleaned_data["file"])
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, f"已添加{made}。")
-            return redirect(LIST)
+
+    def act(data: dict) -> str:
+        made = actions.add_standard(by=request.user, facts=form.facts(), file=data["file"])
+        return f"已添加{made}。"
+
+    if acted(request, form, act):
+        return redirect(LIST)
     return _page(request, form, None)
 
 
@@ -83,15 +81,13 @@ def standard_edit(request: HttpRequest, pk: int) -> HttpResponse:
     standard = _find(request, pk)
     stands = actions.facts_of(standard)
     form = _form(request, initial=vars(stands) | {"diseases": list(stands.diseases)})
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            saved = actions.change_standard(by=request.user, standard=standard, seen=data["seen"], facts=form.facts(), file=data["file"])
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, f"已保存{saved}。")
-            return redirect(LIST)
+
+    def act(data: dict) -> str:
+        saved = actions.change_standard(by=request.user, standard=standard, seen=data["seen"], facts=form.facts(), file=data["file"])
+        return f"已保存{saved}。"
+
+    if acted(request, form, act):
+        return redirect(LIST)
     return _page(request, form, standard)
 
 
@@ -100,15 +96,14 @@ def standard_end(request: HttpRequest, pk: int) -> HttpResponse:
     standard = _find(request, pk)
     ending = standard.ended_on is None
     form = EndForm(posted(request), initial={"last_day": clock.today()}) if ending else KeptForm(posted(request))
-    if form.is_valid():
-        try:
-            act = actions.end_standard if ending else actions.resume_standard
-            act(by=request.user, standard=standard, **form.cleaned_data)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, f"{standard}已定停用日期。" if ending else f"已恢复{standard}。")
-            return redirect(LIST)
+
+    def act(data: dict) -> str:
+        end_or_resume = actions.end_standard if ending else actions.resume_standard
+        end_or_resume(by=request.user, standard=standard, **data)
+        return f"{standard}已定停用日期。" if ending else f"已恢复{standard}。"
+
+    if acted(request, form, act):
+        return redirect(LIST)
     verb = "停用" if ending else "恢复"
     lead = "最后一天以后不再列出，也不能再选；以前的方案和住院记录里仍写着它。" if ending else "恢复后重新列出，可以再选。"
     context = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -13,10 +12,10 @@ from hospitals.pathway_forms import word_of
 from hospitals.pathways import pathways_for, with_pathways
 from hospitals.views.arranging import told_of
 from ledger import clock
-from ledger.actions.refusals import Refused
 from ledger.forms import LedgerForm, ReasonForm, posted
 from ledger.models import Case, Person
 from ledger.transitions import MOVES
+from ledger.views.acting import acted
 from ledger.views.merged import here_or_led_on
 from ledger.views.reading import note_form, note_reading
 
@@ -59,14 +58,13 @@ def _answer(
 ) -> HttpResponse:
     """Show the form; on a good answer act once, say so and go back to the person."""
     request.nav_name = "ledger:case-list"
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, said)
-            return redirect("ledger:person", case.person_id)
+
+    def say(data: dict) -> str:
+        act(data)
+        return said
+
+    if acted(request, form, say):
+        return redirect("ledger:person", case.person_id)
     note_form(request, case.person, name)
     return render(request, page, {"form": form, "case": case, **context}, status=422 if form.errors else 200)
 

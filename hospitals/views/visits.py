@@ -11,9 +11,9 @@ from hospitals.models import Finding, FollowUp, FollowUpRule, Stay
 from hospitals.visit_forms import CancelForm, PlanForm, VisitForm
 from hospitals.visits import visits_as
 from ledger import clock
-from ledger.actions.refusals import Refused
 from ledger.forms import LedgerForm, posted
 from ledger.models import Case, Person
+from ledger.views.acting import acted
 from ledger.views.reading import note_form, note_reading
 
 MARKS = {
@@ -70,14 +70,8 @@ def _answer(
 ) -> HttpResponse:
     """Show the form; on a good answer act once, say what was done and go back to the person."""
     request.nav_name = "hospitals:follow-up-list"
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = act(form.cleaned_data)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, said)
-            return redirect("ledger:person", case.person_id)
+    if acted(request, form, act):
+        return redirect("ledger:person", case.person_id)
     note_form(request, case.person, name)
     return render(request, page, {"form": form, "case": case, **context}, status=422 if form.errors else 200)
 

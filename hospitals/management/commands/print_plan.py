@@ -29,18 +29,10 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args, **options) -> None:
         plans = TreatmentPlan.objects.everywhere("the operator of the machine prints it")
-        related = (
-            "case__person__county",
-            "case__person__township",
-            "case__person__village",
-            "case__disease",
-            "case__county__parent",
-            "hospital",
-        )
         by = self._staff(options["username"])
         if by is not None:
             plans = TreatmentPlan.objects.visible_to(by)
-        plan = plans.select_related(*related, "pathway").defer("pathway__content").filter(pk=options["plan"]).first()
+        plan = plans.with_paper().filter(pk=options["plan"]).first()
         if plan is None:
             seen_by = f"，或者不在 {by.username} 的管辖范围内" if by else ""
             raise CommandError(f"没有编号为 {options['plan']} 的诊疗方案{seen_by}。")
