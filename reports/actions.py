@@ -14,8 +14,8 @@ from reports.due_making import SHANGHAI, owed_in
 from reports.forms.f6 import f6_payload
 from reports.forms.payload import build, canonical, figures, rows_hash
 from reports.models import GROUPS, MONTHLY, Due, DueRule, Submission
-from reports.models.submission import SubmissionState
 from reports.returns import payload_of
+from reports.submission_moves import SUBMITTED
 
 
 class AlreadySubmitted(Refused):
@@ -150,7 +150,7 @@ def _submit_locked(
         told = "；".join(f"{draft.due.form}：{'、'.join(draft.changes)}" for draft in newer if draft.changes)
         return DraftChanged("您看过之后台账有变动，草稿已重新生成" + (f"（{told}）" if told else "") + "。请看过新草稿再上报。")
     for draft in drafts:
-        draft.state, draft.submitted_at, draft.submitted_by = SubmissionState.SUBMITTED, clock.now(), by
+        draft.state, draft.submitted_at, draft.submitted_by = SUBMITTED, clock.now(), by
         draft.save(update_fields=["state", "submitted_at", "submitted_by"])
         told = {"form": draft.due.form, "period": f"{period:%Y-%m}", "revision": draft.revision, "hash": draft.rows_hash}
         record("submitted", by=by, subject=draft, county=county, detail=told)

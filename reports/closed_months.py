@@ -7,13 +7,13 @@ from django.db.models import Max
 
 from ledger.models import Division
 from reports.models import MONTHLY, Due
-from reports.models.submission import SubmissionState
+from reports.submission_moves import STANDING
 
 DAY = datetime.timedelta(days=1)
 
 
 def _last_submitted(dues) -> datetime.date | None:
-    sent = dues.filter(submissions__state__in=set(SubmissionState) - {SubmissionState.DRAFT})
+    sent = dues.filter(submissions__state__in=STANDING)
     return sent.aggregate(last=Max("cut_off_on"))["last"]
 
 

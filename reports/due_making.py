@@ -10,11 +10,12 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True)
 class Owed:
-    """One return: the first and the last of its months (each by its first day), its last counted day, its deadline."""
+    """One return: the first and the last of its months (each by its first day), its last counted day, its day by the rule, its deadline."""
 
     covers_from: datetime.date
     period: datetime.date
     cut_off_on: datetime.date
+    ruled_on: datetime.date
     deadline_at: datetime.datetime
 
 
@@ -48,6 +49,7 @@ def owed_in(rule, year: int) -> list[Owed]:
                 covers_from=rule.first_period if period == first else period,
                 period=period,
                 cut_off_on=last_day(period) if rule.months_after else period.replace(day=rule.day),
+                ruled_on=due_on,
                 deadline_at=datetime.datetime.combine(due_on, datetime.time(rule.hour), SHANGHAI),
             )
         )

@@ -15,8 +15,8 @@ from ledger import clock
 from ledger.models import Division
 from reports.actions import make_dues, rebuild_drafts
 from reports.models import GROUPS, MONTHLY, Due, DueRule, Heartbeat, Submission
-from reports.models.submission import SubmissionState
 from reports.returns import city_workbook, county_workbook, first_of
+from reports.submission_moves import OPEN
 
 DRAFTS_FROM_DAY = 20
 
@@ -36,7 +36,7 @@ def prepare_due_returns() -> None:
     latest = Submission.objects.everywhere("what is due names nobody").filter(due=OuterRef("pk")).order_by("-revision")
     dues = Due.objects.everywhere("what is due names nobody").filter(period__lte=begun)
     dues = dues.annotate(state=Subquery(latest.values("state")[:1]), built_at=Subquery(latest.values("built_at")[:1]))
-    owing = dues.filter(Q(state=None) | Q(state=SubmissionState.DRAFT, built_at__date__lt=today))
+    owing = dues.filter(Q(state=None) | Q(state__in=OPEN, built_at__date__lt=today))
     for group in GROUPS:
         others = () if group == MONTHLY else (list(group),)
         for county_id, period in sorted(set(owing.filter(form__in=group).values_list("county", "period"))):

@@ -10,7 +10,7 @@ from reports.actions import AlreadySubmitted, make_dues, rebuild_drafts, submit
 from reports.forms.f6 import f6_payload
 from reports.forms.payload import build, canonical, figures, rows_hash
 from reports.models import MONTHLY, Due, DueRule, Form, QualityGoal, Submission
-from reports.models.submission import SubmissionState
+from reports.submission_moves import SUBMITTED
 
 DOCUMENT = "柳卫医〔2017〕40号 二（五）"
 DEFERRAL_DOCUMENT = "示范规则，格式照渝卫发〔2019〕30号附件"
@@ -78,7 +78,7 @@ def _hand_in(county: Division, period: datetime.date, lead: Staff, hour: datetim
 def _submitted(due: Due, payload: dict, lead: Staff, at: datetime.datetime) -> AuditEvent:
     """The frozen return; answers its trail row, not yet written."""
     kept = Submission.objects.create(
-        due=due, state=SubmissionState.SUBMITTED, cut_off_on=due.cut_off_on, built_at=at, payload=canonical(payload),
+        due=due, state=SUBMITTED, cut_off_on=due.cut_off_on, built_at=at, payload=canonical(payload),
         figures=figures(payload), rows_hash=rows_hash(payload), submitted_at=at, submitted_by=lead,
     )  # fmt: skip
     told = {"form": due.form, "period": payload["period"], "revision": kept.revision, "hash": kept.rows_hash}

@@ -158,13 +158,36 @@ _BY_MODEL = {
         "person entitled_yuan paid_yuan difference_yuan reason",
         "id county bill settlement finding layer title position sample checked_at",
     ),
-    "reports.DueRule": ("", "id prefecture form day hour months_after first_period first_months first_deadline_on document"),
-    "reports.Due": ("", "id county form covers_from period cut_off_on deadline_at"),
+    "reports.DueRule": (
+        "",
+        (
+            "id prefecture form frequency sender receiver day hour months_after first_period last_period first_months first_deadline_on"
+            " document"
+        ),
+    ),
+    "reports.Due": ("", "id county form covers_from period cut_off_on ruled_on deadline_at extended_until"),
     "reports.Heartbeat": ("", "name beat_at"),
     "reports.Submission": (
-        "payload",
-        "id due revision state draft_number cut_off_on built_at figures changes rows_hash previous_hash submitted_at submitted_by",
+        "payload checks nil_reason",
+        "id due revision state draft_number cut_off_on built_at figures changes rows_hash previous_hash prepared_at prepared_by is_nil"
+        " submitted_at submitted_by alone received_at",
     ),
+    "reports.ReturnEvent": ("reason", "id due submission what before after at by"),
+    "reports.CellRemark": ("was text answer", "id submission place label by at answered_by answered_at"),
+    "reports.Extension": ("reason answer", "id due asked_at asked_by until_on state answered_at answered_by granted_on"),
+    "reports.OnePersonCounty": ("reason", "id county since until allowed_by allowed_at"),
+    "reports.Unlock": ("reason answer", "id submission asked_at asked_by state answered_at answered_by"),
+    "reports.WorkbookStamp": ("", "id submission renderer file_hash cells_hash size stamped_at"),
+    "reports.CheckAnswer": ("text", "id due code finding by at"),
+    "reports.CheckRule": ("", "id prefecture title left relation factor right severity advice document since until"),
+    "reports.ProgressGoal": ("", "id prefecture by_day share title document"),
+    "reports.Reminder": ("", "id due staff kind round made_at made_by opened_at mailed_at"),
+    "reports.MailAddress": ("address", "id staff"),
+    "reports.Job": (
+        "",
+        "id kind title terms prefecture asked_by asked_at state doing done total run beat_at said finished_at file_name file_hash size",
+    ),
+    "reports.JobPart": ("result", "id job county taken_at done_at"),
 }
 
 CLASSES = {

@@ -182,7 +182,7 @@ def test_each_role_sees_the_dues_of_its_own(cast):
     for county in (cast.county, cast.county2):
         day = datetime.date(2017, 10, 23)
         month = datetime.date(2017, 10, 1)
-        Due.objects.create(county=county, form="F1", covers_from=month, period=month, cut_off_on=day, deadline_at=clock.now())
+        Due.objects.create(county=county, form="F1", covers_from=month, period=month, cut_off_on=day, ruled_on=day, deadline_at=clock.now())
     seen = {who: set(Due.objects.visible_to(getattr(cast, who)).values_list("county__code", flat=True)) for who in SEES}
     first = dict.fromkeys(["clerk", "lead", "civil", "poverty", "disabled", "insurance", "finance"], {"450222"})
     second = dict.fromkeys(["clerk2", "lead2", "civil2", "poverty2"], {"450223"})

@@ -14,6 +14,7 @@ from reports.models import Due, DueRule
 from tests.reports.conftest import day
 
 # 渝卫发〔2019〕30号 附件: by 20 July May and June, from August on each month on the 1st of the next.
+WHO = {"frequency": "month", "sender": "县（区）卫健部门", "receiver": "市卫健部门"}
 CHONGQING = {
     "form": "F6", "day": 1, "months_after": 1, "first_period": day("2019-05-01"), "first_months": 2,
     "first_deadline_on": day("2019-07-20"), "document": "渝卫发〔2019〕30号 三（四）",
@@ -96,7 +97,7 @@ def test_the_operators_form_says_how_to_mend(cast, rf, changes, errors):
     admin = site._registry[DueRule]
     request = rf.get("/")
     request.user = cast.operator
-    form = admin.get_form(request)({"prefecture": cast.prefecture.pk, "hour": 18, **CHONGQING, **changes})
+    form = admin.get_form(request)({"prefecture": cast.prefecture.pk, "hour": 18, **WHO, **CHONGQING, **changes})
     assert isinstance(form, DueRuleForm) and {name: list(found) for name, found in form.errors.items()} == errors
 
 
