@@ -20,6 +20,11 @@ def f4_of(division: Division, on: datetime.date) -> bytes:
 
 def f4_workbook(payload: dict) -> bytes:
     """The receipt drawn from its payload. Pure."""
+    return to_bytes(f4_book(payload), title=payload["title"], day=datetime.date.fromisoformat(payload["on"]))
+
+
+def f4_book(payload: dict) -> Workbook:
+    """The same before it is saved."""
     book = Workbook()
     sheet = book.active
     sheet.title = "附件6"
@@ -45,4 +50,4 @@ def f4_workbook(payload: dict) -> bytes:
     if payload["missing"]:
         write_lines(sheet, row + 1, 6, [f"还没有填报的单位 {len(payload['missing'])} 个：{'、'.join(payload['missing'])}。"])
     set_paper(sheet, landscape=True, repeat=(3, 3), footer=payload["title"])
-    return to_bytes(book, title=payload["title"], day=on)
+    return book

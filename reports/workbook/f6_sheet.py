@@ -20,18 +20,27 @@ DRAFT = "本表是草稿，尚未上报。"
 
 def f6_workbook(payload: dict, *, submitted: bool = True) -> bytes:
     """One county's workbook of a period; a draft says so at the foot."""
-    return _drawn([payload], payload, filler=payload["filler"], phone=payload["phone"], remarks=[] if submitted else [DRAFT])
+    return _bytes(f6_book(payload, submitted=submitted), payload)
+
+
+def f6_book(payload: dict, *, submitted: bool = True) -> Workbook:
+    """The same before it is saved."""
+    return _book([payload], payload, filler=payload["filler"], phone=payload["phone"], remarks=[] if submitted else [DRAFT])
 
 
 def f6_city_workbook(whole: dict) -> bytes:
     """The consolidated workbook of a period: every county beneath each other, and who has not submitted."""
-    return _drawn(whole["counties"], whole, filler="", phone="", remarks=whole["notes"])
+    return _bytes(_book(whole["counties"], whole, filler="", phone="", remarks=whole["notes"]), whole)
 
 
-def _drawn(counties: Sequence[dict], of: dict, *, filler: str, phone: str, remarks: list[str]) -> bytes:
+def _book(counties: Sequence[dict], of: dict, *, filler: str, phone: str, remarks: list[str]) -> Workbook:
     book = Workbook()
     book.active.title = "先诊疗后付费汇总表"
     draw_f6(book.active, counties, of, filler=filler, phone=phone, remarks=remarks)
+    return book
+
+
+def _bytes(book: Workbook, of: dict) -> bytes:
     return to_bytes(book, title=of["title"], day=datetime.date.fromisoformat(of["cut_off_on"]))
 
 

@@ -177,7 +177,7 @@ _BY_MODEL = {
     "reports.Extension": ("reason answer", "id due asked_at asked_by until_on state answered_at answered_by granted_on"),
     "reports.OnePersonCounty": ("reason", "id county since until allowed_by allowed_at"),
     "reports.Unlock": ("reason answer", "id submission asked_at asked_by state answered_at answered_by"),
-    "reports.WorkbookStamp": ("", "id submission renderer file_hash cells_hash size stamped_at"),
+    "reports.WorkbookStamp": ("cells", "id submission renderer file_hash cells_hash size stamped_at"),
     "reports.CheckAnswer": ("text", "id due code finding by at"),
     "reports.CheckRule": ("", "id prefecture title left relation factor right severity advice document since until"),
     "reports.ProgressGoal": ("", "id prefecture by_day share title document"),
@@ -187,7 +187,7 @@ _BY_MODEL = {
         "",
         "id kind title terms prefecture asked_by asked_at state doing done total run beat_at said finished_at file_name file_hash size",
     ),
-    "reports.JobPart": ("result", "id job county taken_at done_at"),
+    "reports.JobPart": ("result", "id job county done_at"),
 }
 
 CLASSES = {
