@@ -62,7 +62,17 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("by_day", models.DateField(verbose_name="到哪一天")),
-                ("share", models.DecimalField(decimal_places=4, help_text="0.9 即 90%", max_digits=5, verbose_name="累计救治率")),
+                (
+                    "share",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        help_text="0.9 即 90%；文件没有写比例的留空",
+                        max_digits=5,
+                        null=True,
+                        verbose_name="累计救治率",
+                    ),
+                ),
                 ("title", models.CharField(max_length=40, verbose_name="目标")),
                 ("document", models.CharField(max_length=80, verbose_name="依据")),
             ],
