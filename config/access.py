@@ -288,6 +288,12 @@ TABLE: dict[str, Rule] = {
     "reports:submit": Rule({Role.LEAD}, "POST", "own returns"),
     "reports:county-workbook": Rule(REPORT_READERS, "GET", "own returns", "full"),
     "reports:city-workbook": Rule({Role.CITY}, "GET", "own prefecture", "full"),
+    "reports:jobs": Rule({Role.CITY}, "GET", "own jobs"),
+    "reports:job-ask": Rule({Role.CITY}, "POST", "own prefecture"),
+    "reports:job": Rule({Role.CITY}, "GET", "own jobs"),
+    "reports:job-progress": Rule({Role.CITY}, "GET", "own jobs"),
+    "reports:job-cancel": Rule({Role.CITY}, "POST", "own jobs"),
+    "reports:job-file": Rule({Role.CITY}, "GET", "own jobs", "full"),
     # Stays without deposit, of the month before: the form names the patients
     "reports:f6-periods": Rule(REPORT_READERS, "GET", "own returns"),
     "reports:f6": Rule(REPORT_READERS, "GET", "own returns", "masked"),

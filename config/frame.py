@@ -64,6 +64,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("reports:preview", "按日预览", ""),
             ("reports:baseline", "筛查基线", ""),
             ("reports:quality", "质量控制", ""),
+            ("reports:jobs", "大文件", ""),
         ],
     ),
     (

@@ -17,6 +17,8 @@ ACTIONS = {
     "held_elsewhere": "查到证号在外县",
     "viewed_list": "查看名单",
     "exported": "下载报表",
+    "job_asked": "申请生成大文件",
+    "job_cancelled": "取消生成大文件",
     "viewed_trail": "查看操作记录",
     "columns_chosen": "选择列表的列",
     "filter_kept": "保存常用筛选",

@@ -11,10 +11,8 @@ from ledger.actions.refusals import Refused
 from ledger.models import Division, UnitName
 from ledger.models.division import UnitKind
 from ledger.protection import Sealed
-from reports.forms.consolidation import CountyReturn
 from reports.forms.payload import build
 from reports.models import MONTHLY, Due, DueRule, Form, Submission
-from reports.workbook.city import city_workbook as draw_city
 from reports.workbook.county import county_workbook as draw_county
 
 DEFAULT_DAY = 23
@@ -87,18 +85,6 @@ def county_workbook(county: Division, period: datetime.date) -> bytes:
     returns = county_returns(county, period)
     submitted = all(found.is_submitted for found in returns.values())
     return draw_county(returns["F1"].payload, returns["F2"].payload, submitted=submitted)
-
-
-def city_workbook(prefecture: Division, period: datetime.date) -> bytes:
-    """The consolidated workbook of a prefecture: its counties' returns, those not submitted from their drafts."""
-    found = [
-        CountyReturn(returns["F1"].payload, returns["F1"].is_submitted)
-        for returns in (county_returns(county, period) for county in Division.objects.counties_of(prefecture))
-    ]
-    if not found:
-        raise Refused(f"{prefecture.name}还没有录入县（区），不能汇总。请先录入行政区划。")
-    last = datetime.date.fromisoformat(max(one.payload["cut_off_on"] for one in found))
-    return draw_city(found, unit=health_unit(prefecture, last))
 
 
 def health_unit(division: Division, on: datetime.date) -> str:

@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 
 from reports import api
 from reports.returns import first_of
-from reports.views import contacts, deferral, downloads, lists, month, preview, quality, work_list, workbench
+from reports.views import contacts, deferral, downloads, jobs, lists, month, preview, quality, work_list, workbench
 
 
 class PeriodConverter:
@@ -52,6 +52,13 @@ urlpatterns = [
     # Files
     path("months/<period:period>/<county:code>/county.xlsx", downloads.county_file, name="county-workbook"),
     path("city/<period:period>.xlsx", downloads.city_file, name="city-workbook"),
+    # Long work
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/city/<period:period>/", jobs.job_ask, name="job-ask"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/progress/", jobs.job_progress, name="job-progress"),
+    path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job-cancel"),
+    path("jobs/<int:pk>/file.xlsx", jobs.job_file, name="job-file"),
     # Stays without deposit, of the month before
     path("f6/", deferral.periods, name="f6-periods"),
     path("f6/<period:period>/", deferral.city_table, name="f6-city"),

@@ -61,7 +61,6 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("result", ledger.protection.SealedField(blank=True, mask=reports.models.submission.hidden, verbose_name="结果")),
-                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="取走时间")),
                 ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
             ],
             options={

@@ -20,7 +20,7 @@ class JobQuerySet(ScopedQuerySet):
 class Job(models.Model):
     """``terms`` says what is asked for and names nobody; the file lies in the reports' folder under the job's number.
 
-    ``run`` counts the processes that took it up: only the last may finish it. A process says that it lives by ``beat_at``.
+    ``run`` counts how often it was taken up again after silence; whoever works on it says so by ``beat_at``.
     """
 
     kind = models.CharField("要做的事", max_length=20)
@@ -55,7 +55,6 @@ class JobPart(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, related_name="parts", verbose_name="长任务")
     county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="县（区）")
     result = SealedField("结果", mask=hidden, blank=True)
-    taken_at = models.DateTimeField("取走时间", null=True, blank=True)
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
 
     class Meta:

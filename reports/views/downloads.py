@@ -5,11 +5,15 @@ import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from reports.returns import city_workbook, county_workbook
+from reports.consolidating import city_workbook
+from reports.job_kinds import MONTH
+from reports.returns import county_workbook
+from reports.views.job_offer import offer, takes_long
 from reports.views.reach import county_in_reach
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,6 +43,8 @@ def county_file(request: HttpRequest, period: datetime.date, code: str) -> HttpR
 def city_file(request: HttpRequest, period: datetime.date) -> HttpResponse:
     """The city's consolidated workbook of its own prefecture."""
     prefecture = request.user.area
+    if takes_long(prefecture):
+        return offer(request, kind=MONTH, terms={"period": f"{period:%Y-%m}"}, ask=reverse("reports:job-ask", args=[period]))
     try:
         content = city_workbook(prefecture, period)
     except Refused as refused:

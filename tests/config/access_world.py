@@ -21,6 +21,7 @@ from hospitals.models import (
 from ledger import clock
 from ledger.actions import proofs
 from ledger.models import Category, Holiday, Person, Programme, Role, UnitName
+from reports.jobs import ask_job
 from reports.models import DueRule
 from settlement.actions.clients import open_client
 from tests.hospitals.deferral_rows import kept_deferral
@@ -90,6 +91,9 @@ class World:
         # What the city keeps is its prefecture's, as policies are: tests/ledger/test_coverage_pages.py has another's.
         for kind, row in self._kept_by_the_city().items():
             self.own[kind] = self.foreign[kind] = row.pk
+        # Long work belongs to whoever asked for it: tests/reports/test_jobs.py has a colleague's.
+        asked = ask_job(by=cast.city, kind="city_month", terms={"period": "2017-10"})
+        self.own["job"] = self.foreign["job"] = asked.pk
         system, _ = open_client(
             by=cast.operator, name="住院收费系统", staff=cast.liaison, addresses="10.1.2.3", expires_on=datetime.date(2017, 12, 31)
         )
@@ -206,6 +210,7 @@ class World:
             "hospitals:inability": "inability", "hospitals:pathway": "stay", "hospitals:inability-say": "case", "hospitals:arrange": "case",
             "hospitals:designation-end": "designation", "hospitals:hospital-edit": "hospital", "hospitals:hospital-close": "hospital",
             "ledger:transfer": "transfer", "ledger:transfer-withdraw": "transfer", "ledger:holiday-remove": "holiday",
+            **{f"reports:job{step}": "job" for step in ("", "-progress", "-cancel", "-file")},
             "settlement:client-edit": "client", "settlement:client-switch": "client", "settlement:client-rotate": "client",
         }  # fmt: skip
         if name.startswith("policies:"):

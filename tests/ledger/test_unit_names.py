@@ -13,7 +13,8 @@ from ledger.actions.refusals import Refused
 from ledger.actions.unit_names import name_unit, withdraw_name
 from ledger.models import UnitName
 from ledger.models.division import UnitKind
-from reports.returns import city_workbook, county_workbook
+from reports.consolidating import city_workbook
+from reports.returns import county_workbook
 from tests.cast import on_day
 from tests.ledger.coverage_desk import colleague
 from tests.ledger.desks import client_of

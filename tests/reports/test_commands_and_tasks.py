@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
 from ledger.models import AuditEvent
-from reports import tasks
+from reports import tasks, whole_file
 from reports.models import Due, DueRule, Heartbeat, Submission
 from reports.returns import county_returns, county_workbook
 from tests.cast import on_day
@@ -184,9 +184,9 @@ def test_a_task_killed_while_writing_leaves_the_old_file(cast, dues, folder, mon
     tasks.file_county(cast.county.pk, "2017-10")
     path = folder / "county-450222-2017-10.xlsx"
     before = path.read_bytes()
-    monkeypatch.setattr(tasks.os, "fsync", lambda handle: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(whole_file.os, "fsync", lambda handle: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        tasks.write_whole(path, b"half")
+        whole_file.write_whole(path, b"half")
     assert path.read_bytes() == before and list(folder.iterdir()) == [path]
 
 

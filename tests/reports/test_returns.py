@@ -11,9 +11,10 @@ from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, CaseEvent, UnitName
 from ledger.models.division import UnitKind
 from reports.actions import AlreadySubmitted, DraftChanged, make_dues, rebuild_drafts, submit
+from reports.consolidating import city_workbook
 from reports.forms.payload import canonical, rows_hash
 from reports.models import Due, DueRule, Submission
-from reports.returns import city_workbook, county_payloads, county_returns, county_workbook, cut_off, payload_of, preview
+from reports.returns import county_payloads, county_returns, county_workbook, cut_off, payload_of, preview
 from tests.cast import on_day
 from tests.racing import Race, together
 from tests.reports.conftest import day

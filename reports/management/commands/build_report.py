@@ -10,10 +10,11 @@ from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.models import Division
 from ledger.models.division import Level
+from reports.consolidating import city_workbook
 from reports.deferral_returns import Months, deferral_city_workbook, deferral_workbook
 from reports.due_making import last_day
-from reports.returns import city_workbook, county_workbook, first_of
-from reports.tasks import write_whole
+from reports.returns import county_workbook, first_of
+from reports.whole_file import write_whole
 from reports.workbook.f4_sheet import f4_of
 
 Draw = Callable[[Division, Months], bytes]
