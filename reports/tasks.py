@@ -1,21 +1,18 @@
 """Background work of the month: each task carries ids only, may run twice, and may be killed anywhere."""
 
-import datetime
 from collections.abc import Sequence
 
 from celery import shared_task
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from ledger import clock
 from ledger.models import Division
 from reports import jobs
-from reports.actions import make_dues, rebuild_drafts
+from reports.actions import rebuild_drafts
 from reports.consolidating import city_workbook
-from reports.models import GROUPS, MONTHLY, Due, DueRule, Heartbeat, Submission
+from reports.ensuring import ensure_now
+from reports.models import MONTHLY, Heartbeat
 from reports.returns import county_workbook, first_of
-from reports.submission_moves import OPEN
 from reports.whole_file import write_whole
 
 

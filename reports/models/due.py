@@ -3,6 +3,7 @@
 import datetime
 
 from django.db import models
+from django.utils import timezone
 
 from ledger.models.reach import reach
 from ledger.scope import ScopedQuerySet
@@ -108,6 +109,11 @@ class Due(models.Model):
     @property
     def several_months(self) -> bool:
         return self.covers_from < self.period
+
+    @property
+    def whole_from(self) -> datetime.date:
+        """From which day a return that counts whole months may be handed in: when they are over, or on its deadline's day if that was moved before."""
+        return min(self.cut_off_on + datetime.timedelta(days=1), timezone.localtime(self.deadline_at).date())
 
     @property
     def closes_at(self) -> datetime.datetime:
