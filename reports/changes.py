@@ -7,7 +7,7 @@ from reports.forms.wording import FIGURES, LABELS, NEITHER, TOTAL
 
 def changes(before: dict, after: dict) -> list[str]:
     """Compare two payloads of one form; never empty when they differ."""
-    found = {"F1": _f1, "F2": _f2, "F6": _f6}[after["form"]](before, after)
+    found = {"F1": _f1, "F2": _f2, "F4": _f4, "F6": _f6}[after["form"]](before, after)
     if before["cut_off_on"] != after["cut_off_on"]:
         found.append(f"统计截止日期由 {before['cut_off_on']} 改为 {after['cut_off_on']}")
     if not found and before != after:
@@ -34,6 +34,14 @@ def _f6(before: dict, after: dict) -> list[str]:
         if before[key] != after[key]:
             found.append(f"{words} {after[key] - before[key]:+d}")
     return found
+
+
+def _f4(before: dict, after: dict) -> list[str]:
+    """Units whose person is another, and how many have still not answered: units are no people's names."""
+    old, new = ({row[1]: row for row in payload["rows"]} for payload in (before, after))
+    found = [f"{unit}新填报" for unit in new if unit not in old]
+    found += [f"{unit}有改动" for unit in new if unit in old and old[unit] != new[unit]]
+    return found + [f"{unit}不再填报" for unit in old if unit not in new]
 
 
 def _f2(before: dict, after: dict) -> list[str]:

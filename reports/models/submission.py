@@ -1,12 +1,14 @@
 """A county's return for what was due: a draft rebuilt from the ledger until it is submitted, then frozen."""
 
+from collections.abc import Iterable
+
 from django.db import models
 
 from ledger.models.reach import reach
 from ledger.protection import SealedField
 from ledger.scope import ScopedQuerySet
 from reports.models.due import Due
-from reports.submission_moves import DRAFT, OPEN, STATES, is_frozen
+from reports.submission_moves import DRAFT, OPEN, STANDING, STATES, is_frozen
 
 
 def hidden(text: str) -> str:
@@ -18,6 +20,19 @@ class SubmissionQuerySet(ScopedQuerySet):
     @staticmethod
     def visible_filter(staff) -> models.Q:
         return reach(staff, county="due__county")
+
+    def latest_of(self, dues: Iterable, *, payload: bool = False) -> "dict[int, Submission]":
+        """By the due's id its latest revision, which the county sees and works on; what is sealed is left out unless ``payload`` asks for it."""
+        return self._newest(dues, payload)
+
+    def standing_of(self, dues: Iterable, *, payload: bool = False) -> "dict[int, Submission]":
+        """By the due's id the newest revision that the city counts with; no entry where nothing was submitted or all was returned."""
+        return self.filter(state__in=STANDING)._newest(dues, payload)
+
+    def _newest(self, dues: Iterable, payload: bool) -> "dict[int, Submission]":
+        """One query. ``dues`` are dues, their ids, or a query of either."""
+        rows = self.filter(due__in=dues).order_by("due_id", "-revision").distinct("due_id")
+        return {row.due_id: row for row in (rows if payload else rows.defer("payload", "checks"))}
 
 
 class Submission(models.Model):

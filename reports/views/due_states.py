@@ -1,24 +1,34 @@
-"""How a return stands: draft, submitted in time, late, missing or not yet due; one word and one mark for each."""
+"""How a return stands: draft, checked, submitted in time, late, returned, with more time, missing or not yet due; one word and one mark for each."""
 
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Exists, Min, OuterRef, Subquery
 from django.utils import timezone
 
 from ledger import clock
 from ledger.models import Staff
-from reports.models import MONTHLY, Due, Submission
+from reports.models import MONTHLY, Due, Extension, Submission
+from reports.models.extension import ASKED
+from reports.submission_moves import CHECKED, CORRECTED, OPEN, RETURNED, UNLOCKED
 
 
 @dataclass(frozen=True)
 class DueState:
-    """One cell of the matrix."""
+    """One cell of the matrix. ``submission`` is the latest revision, ``first_at`` when the first one was submitted.
+
+    ``correcting`` is what is being corrected: a return that was sent back (``returned``), one that was unlocked (``unlocked``), or nothing.
+    """
 
     due: Due
     submission: Submission | None
     word: str
-    tone: str  # ok, warn, bad, idle or na
+    tone: str  # ok, go, warn, bad, idle or na
+    first_at: datetime.datetime | None = None
+    received_at: datetime.datetime | None = None
+    asked: bool = False  # More time was asked for, and the city has not answered.
+    correcting: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -27,46 +37,106 @@ class DueState:
 
     @property
     def submitted(self) -> bool:
-        return self.submission is not None and self.submission.is_frozen
+        """Whether the county has nothing left to do: handed in, and neither sent back nor unlocked."""
+        return self.submission is not None and self.submission.is_frozen and not self.correcting
+
+    @property
+    def checked(self) -> bool:
+        """Whether it waits for the lead."""
+        return self.submission is not None and self.submission.state == CHECKED
 
     @property
     def in_time(self) -> bool:
-        return self.submitted and self.submission.submitted_at <= self.due.deadline_at
+        """Whether the first submission came by the deadline, or by the day that the city granted."""
+        return self.first_at is not None and self.first_at <= self.closes_at
+
+    @property
+    def closes_at(self) -> datetime.datetime:
+        """Until when it counts as on time."""
+        return self.due.closes_at
 
     @property
     def deadline_passed(self) -> bool:
-        return self.due.deadline_at < clock.now()
+        return self.closes_at < clock.now()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it counts among the returns that are due so far: its time is over, or it came already."""
+        return self.deadline_passed or self.first_at is not None
 
     @property
     def mark(self) -> str:
         """The class of the mark beside the word."""
-        return {"ok": "ok st-done", "warn": "warn", "bad": "bad st-stop"}.get(self.tone, "idle")
+        return {"ok": "ok st-done", "go": "go st-half", "warn": "warn", "bad": "bad st-stop"}.get(self.tone, "idle")
 
 
-def state_of(due: Due, submission: Submission | None, now: datetime.datetime) -> DueState:
-    """The word for a return: 按时, 迟 2 天, 已报, 缺报, 草稿 or 未到. Pure."""
-    if submission is not None and submission.is_frozen:
-        if submission.submitted_at > due.deadline_at:
-            late = timezone.localtime(submission.submitted_at).date() - timezone.localtime(due.deadline_at).date()
-            return DueState(due, submission, f"迟 {max(late.days, 1)} 天", "warn")
-        return DueState(due, submission, "按时" if now > due.deadline_at else "已报", "ok")
+def state_of(
+    due: Due,
+    submission: Submission | None,
+    now: datetime.datetime,
+    *,
+    first_at: datetime.datetime | None = None,
+    received_at: datetime.datetime | None = None,
+    asked: bool = False,
+    correcting: str = "",
+) -> DueState:
+    """The word for a return: 退回, 更正, 按时, 迟 2 天, 已报, 展期, 缺报, 核对中, 草稿 or 未到. Pure.
+
+    ``first_at``: when it was submitted first, the latest revision's own hour unless told. ``correcting``: what the open revision corrects.
+    """
+    if submission is not None and submission.submitted_at:
+        first_at = first_at or submission.submitted_at
+    if submission is not None and submission.state in CORRECTED:
+        correcting = submission.state
+    word, tone = _word(due, submission, now, first_at, correcting)
+    return DueState(due, submission, word, tone, first_at, received_at, asked, correcting)
+
+
+def _word(due: Due, submission: Submission | None, now: datetime.datetime, first_at: datetime.datetime | None, correcting: str):
+    if correcting == RETURNED:
+        return "退回", "bad"
+    if correcting == UNLOCKED:
+        return "更正", "go"
+    if first_at is not None:
+        if first_at > due.closes_at:
+            return f"迟 {days_late(first_at, due.closes_at)} 天", "warn"
+        return "按时" if now > due.closes_at else "已报", "ok"
+    if now > due.closes_at:
+        return "缺报", "bad"
     if now > due.deadline_at:
-        return DueState(due, submission, "缺报", "bad")
-    return DueState(due, submission, "草稿", "idle") if submission else DueState(due, None, "未到", "na")
+        return "展期", "go"
+    if submission is None:
+        return "未到", "na"
+    return ("核对中", "go") if submission.state == CHECKED else ("草稿", "idle")
+
+
+def days_late(at: datetime.datetime, closes_at: datetime.datetime) -> int:
+    """How many calendar days after the last one it came; the same day, after the hour, is one."""
+    return max((timezone.localtime(at).date() - timezone.localtime(closes_at).date()).days, 1)
 
 
 def due_states(
     staff: Staff, periods: Iterable[datetime.date] | None = None, *, group: tuple[str, ...] = MONTHLY, **narrowed
 ) -> list[DueState]:
-    """Every return of the group this member of staff may see for these periods, with its latest revision; two queries, no payload."""
+    """Every return of the group this member of staff may see for these periods, with its latest revision; two queries, nothing sealed."""
     dues = Due.objects.visible_to(staff).filter(form__in=group, **narrowed).select_related("county")
     if periods is not None:
         dues = dues.filter(period__in=list(periods))
+    asked = Extension.objects.visible_to(staff).filter(due=OuterRef("pk"), state=ASKED)
+    dues = dues.annotate(first_at=Min("submissions__submitted_at"), received_at=Min("submissions__received_at"), is_asked=Exists(asked))
     dues = list(dues.order_by("period", "county__code", "form"))
-    kept = Submission.objects.visible_to(staff).filter(due__in=[due.pk for due in dues])
-    latest = {row.due_id: row for row in kept.defer("payload").select_related("submitted_by").order_by("revision")}
-    now = clock.now()
-    return [state_of(due, latest.get(due.pk), now) for due in dues]
+    before = Submission.objects.visible_to(staff).filter(due=OuterRef("due"), revision__lt=OuterRef("revision")).order_by("-revision")
+    kept = Submission.objects.visible_to(staff).select_related("submitted_by", "prepared_by")
+    kept = kept.annotate(corrects=Subquery(before.values("state")[:1]))
+    latest, now = kept.latest_of([due.pk for due in dues]), clock.now()
+    return [_of(due, latest.get(due.pk), now) for due in dues]
+
+
+def _of(due: Due, submission: Submission | None, now: datetime.datetime) -> DueState:
+    """The state of a due as ``due_states`` asked for it, its submission with what it corrects."""
+    correcting = submission.corrects or "" if submission is not None and submission.state in OPEN else ""
+    told = {"first_at": due.first_at, "received_at": due.received_at, "asked": due.is_asked, "correcting": correcting}
+    return state_of(due, submission, now, **told)
 
 
 def days_left(deadline: datetime.datetime) -> int:

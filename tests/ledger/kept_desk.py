@@ -4,9 +4,10 @@ import datetime
 import re
 
 from ledger.models import DataChange
-from reports.actions import make_dues, rebuild_drafts, submit
+from reports.actions import make_dues
 from reports.models import DueRule
 from tests.cast import on_day
+from tests.handing_in import hand_in
 
 
 def day(text: str) -> datetime.date:
@@ -25,8 +26,7 @@ def submit_month(cast, month: str, *, on: str, county=None, lead=None) -> list:
     """A county's lead submits both forms of a month on a day."""
     county, period = county or cast.county, day(f"{month}-01")
     with on_day(day(on)):
-        rebuild_drafts(county, period)
-        return submit(lead or cast.lead, county, period, ["F1", "F2"])
+        return hand_in(county, period, ["F1", "F2"], lead=lead)
 
 
 def errors(response) -> list[str]:

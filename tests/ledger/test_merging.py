@@ -18,9 +18,10 @@ from ledger.merging.links import fates
 from ledger.merging.snapshot import links_to
 from ledger.models import AuditEvent, Case, CaseEvent, Category, Person, Transfer
 from ledger.standing import differences
-from reports.actions import make_dues, rebuild_drafts, submit
+from reports.actions import make_dues, rebuild_drafts
 from reports.models import DueRule, Submission
 from tests.cast import on_day
+from tests.handing_in import hand_in
 from tests.ledger.test_cases import refused
 from tests.ledger.two_records import SEPTEMBER, TODAY, D, everything, figures, fresh, merge, two_records, undo
 
@@ -103,8 +104,7 @@ def test_a_submitted_month_stays_as_it_was(cast, pair):
     DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=D(2017, 9, 1))
     make_dues(cast.prefecture, 2017)
     with on_day(SEPTEMBER):
-        rebuild_drafts(cast.county, D(2017, 9, 1), by=cast.lead)
-        submit(by=cast.lead, county=cast.county, period=D(2017, 9, 1), forms=["F1"])
+        hand_in(cast.county, D(2017, 9, 1), ["F1"])
     september = Submission.objects.everywhere("test").filter(due__period=D(2017, 9, 1)).values()
     frozen = list(september)
     undo(cast, merge(cast, *pair))

@@ -9,10 +9,11 @@ from django.urls import reverse
 from config.frame import COUNTED
 from ledger.actions.transfers import accept_transfer, refuse_transfer
 from ledger.models import AuditEvent, Person, Transfer
-from reports.actions import make_dues, rebuild_drafts, submit
+from reports.actions import make_dues
 from reports.models import DueRule, Submission
 from reports.returns import payload_of
 from tests.cast import on_day
+from tests.handing_in import hand_in
 from tests.ledger.asking import ask, number_of, third_county
 from tests.ledger.desks import client_of, register, screen
 
@@ -266,8 +267,7 @@ def test_a_submitted_month_does_not_change(cast):
     period = D(2017, 9, 1)
     with on_day(D(2017, 9, 23)):
         person = cast.register("韦桂兰", on=D(2017, 8, 1))
-        rebuild_drafts(cast.county, period, cast.lead)
-        (sent,) = submit(cast.lead, cast.county, period, ["F1"])
+        (sent,) = hand_in(cast.county, period, ["F1"])
     before = (sent.rows_hash, payload_of(sent))
     accept_transfer(by=cast.clerk, request=ask(cast, person, moved_on=D(2017, 9, 10)))
     kept = Submission.objects.visible_to(cast.lead).get(pk=sent.pk)

@@ -12,6 +12,7 @@ from ledger.models import Staff
 from reports.deferral_returns import Months, deferral_city_workbook, deferral_return, deferral_workbook
 from reports.forms.f6 import EXPLANATION, f6_payload, headings
 from tests.cast import on_day
+from tests.handing_in import hand_in
 from tests.reports.conftest import day
 from tests.reports.deferral_stories import SEPTEMBER, deposit_of, rule, september, stay_of
 
@@ -154,13 +155,9 @@ def test_the_command_says_what_is_wrong_and_leaves_nothing(cast, tmp_path, argum
 
 
 def test_a_submitted_return_is_what_the_command_draws(cast, ledger, tmp_path):
-    from reports.actions import rebuild_drafts, submit
-    from reports.models import DEFERRAL
-
     people = september(cast, ledger)
     rule(cast)
-    rebuild_drafts(cast.county, SEPTEMBER, group=DEFERRAL)
-    submit(cast.lead, cast.county, SEPTEMBER, ["F6"])
+    hand_in(cast.county, SEPTEMBER, ["F6"])
     with on_day(day("10-25")):
         deposit_of(cast, stay_of(cast, people["韦桂兰"], "09-28", served=False), "09-28", "800.00", "补录")
         assert deferral_return(cast.county, ONE).payload["violations"] == 2

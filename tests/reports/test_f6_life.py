@@ -7,12 +7,13 @@ import pytest
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent
 from reports import tasks
-from reports.actions import AlreadySubmitted, DraftChanged, make_dues, rebuild_drafts, submit
+from reports.actions import AlreadySubmitted, DraftChanged, check, make_dues, rebuild_drafts, submit
 from reports.closed_months import first_open_day
 from reports.deferral_returns import deferral_consolidated, months_of
 from reports.models import DEFERRAL, Due, DueRule, Submission
 from reports.returns import payload_of
 from tests.cast import on_day
+from tests.handing_in import hand_in, make_ready
 from tests.reports.conftest import day
 from tests.reports.deferral_stories import SEPTEMBER, deposit_of, rule, september, stay_of
 
@@ -32,12 +33,13 @@ def test_the_draft_is_rebuilt_until_the_lead_submits_and_then_frozen(cast, ledge
     stay = stay_of(cast, people["罗凤英"], "09-15")
     deposit_of(cast, stay, "09-15", "100.00", "误收")
     assert (draft(cast).changes, draft(cast).draft_number) == (["未享受政策人次 +1"], 2)
-    done = submit(cast.lead, cast.county, SEPTEMBER, ["F6"], seen_hash={"F6": draft(cast).rows_hash})
+    (ready,) = make_ready(cast.county, SEPTEMBER, ["F6"])
+    done = submit(by=cast.lead, county=cast.county, period=SEPTEMBER, forms=["F6"], seen_hash={"F6": ready.rows_hash})
     assert [(one.due.form, one.state, one.submitted_by) for one in done] == [("F6", "submitted", cast.lead)]
     deposit_of(cast, stay, "09-16", "100.00", "又误收")
     assert draft(cast).rows_hash == done[0].rows_hash and payload_of(draft(cast))["violations"] == 3
     with pytest.raises(AlreadySubmitted, match="F6 已由韦国强在 2017-10-20 .* 上报，不用再报。"):
-        submit(cast.lead, cast.county, SEPTEMBER, ["F6"])
+        submit(by=cast.lead, county=cast.county, period=SEPTEMBER, forms=["F6"])
     told = [row.detail["form"] for row in AuditEvent.objects.filter(action="submitted")]
     assert told == ["F6"]
 
@@ -48,7 +50,7 @@ def test_what_changed_since_it_was_looked_at_is_shown_first(cast, ledger):
     seen = draft(cast).rows_hash
     deposit_of(cast, stay_of(cast, people["罗凤英"], "09-15", served=False), "09-15", "100.00", "误收")
     with pytest.raises(DraftChanged, match=r"F6：未享受政策人次 \+1"):
-        submit(cast.lead, cast.county, SEPTEMBER, ["F6"], seen_hash={"F6": seen})
+        check(by=cast.clerk, county=cast.county, period=SEPTEMBER, forms=["F6"], seen_hash={"F6": seen})
     assert draft(cast).draft_number == 2
 
 
@@ -65,9 +67,9 @@ def test_a_month_that_is_not_over_is_drafted_and_not_submitted(cast, ledger):
     rule(cast)
     assert draft(cast, OCTOBER).cut_off_on == day("10-20")
     with pytest.raises(Refused, match="2017 年 10 月还没有过完，F6 要等月底以后再上报。"):
-        submit(cast.lead, cast.county, OCTOBER, ["F6"])
+        check(by=cast.clerk, county=cast.county, period=OCTOBER, forms=["F6"])
     with on_day(day("11-01")):
-        assert submit(cast.lead, cast.county, OCTOBER, ["F6"])[0].cut_off_on == day("10-31")
+        assert hand_in(cast.county, OCTOBER, ["F6"])[0].cut_off_on == day("10-31")
 
 
 @pytest.mark.parametrize("who", ["clerk", "lead2", "city"])
@@ -75,7 +77,7 @@ def test_only_the_countys_lead_submits(cast, ledger, who):
     rule(cast)
     draft(cast)
     with pytest.raises(Refused, match="只有本县（区）的负责人可以上报。"):
-        submit(getattr(cast, who), cast.county, SEPTEMBER, ["F6"])
+        submit(by=getattr(cast, who), county=cast.county, period=SEPTEMBER, forms=["F6"])
 
 
 def test_f1_and_f2_know_nothing_of_it(cast, ledger, dues):
@@ -84,12 +86,11 @@ def test_f1_and_f2_know_nothing_of_it(cast, ledger, dues):
     rule(cast)
     assert [one.due.form for one in rebuild_drafts(cast.county, OCTOBER)] == ["F1", "F2"]
     assert [one.due.form for one in rebuild_drafts(cast.county, OCTOBER, group=DEFERRAL)] == ["F6"]
-    draft(cast)
-    submit(cast.lead, cast.county, SEPTEMBER, ["F6"])
+    hand_in(cast.county, SEPTEMBER, ["F6"])
     assert first_open_day([cast.prefecture]) is None  # What F6 counts hangs on no list of diseases.
     with pytest.raises(Refused, match="F1 还没有草稿"):
-        submit(cast.lead, cast.county, SEPTEMBER, ["F1", "F6"])
-    submit(cast.lead, cast.county, OCTOBER, ["F1", "F2"])
+        submit(by=cast.lead, county=cast.county, period=SEPTEMBER, forms=["F1", "F6"])
+    hand_in(cast.county, OCTOBER, ["F1", "F2"])
     assert first_open_day([cast.prefecture]) == day("10-24")
 
 

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from ledger.models import AuditEvent
-from reports.actions import rebuild_drafts, submit
+from reports.actions import rebuild_drafts
 from reports.models import DEFERRAL
 from tests.cast import on_day
+from tests.handing_in import hand_in
 from tests.ledger.desks import client_of
 from tests.reports.conftest import day
 from tests.reports.deferral_stories import SEPTEMBER, deposit_of, rule, september, stay_of
@@ -89,9 +90,7 @@ def test_a_month_ahead_and_one_that_nobody_owes(cast, people):
 
 
 def test_the_city_sees_all_counties_and_who_is_missing(cast, people):
-    for county, lead in ((cast.county, cast.lead),):
-        rebuild_drafts(county, SEPTEMBER, group=DEFERRAL)
-        submit(lead, county, SEPTEMBER, ["F6"])
+    hand_in(cast.county, SEPTEMBER, ["F6"])
     answer = page(cast.city, "f6-city", SEPTEMBER)
     assert rows(answer) == [HEAD, FIRST, SECOND, NOBODY]
     told = text(answer)
@@ -136,7 +135,7 @@ def test_the_workbench_says_what_is_to_be_handed_in(cast, people):
     rebuild_drafts(cast.county, SEPTEMBER, group=DEFERRAL)
     told = text(client_of(cast.lead).get(reverse("reports:workbench")))
     assert "先诊疗后付费月报待提交" in told and reverse("reports:f6", args=[SEPTEMBER, "450222"]) in told
-    submit(cast.lead, cast.county, SEPTEMBER, ["F6"])
+    hand_in(cast.county, SEPTEMBER, ["F6"])
     assert "先诊疗后付费月报待提交" not in text(client_of(cast.lead).get(reverse("reports:workbench")))
     with on_day(day("11-02")):
         assert "9 月" not in re.findall("先诊疗后付费月报待提交.{0,40}", text(client_of(cast.lead).get(reverse("reports:workbench"))))[0]
