@@ -15,6 +15,7 @@ from ledger import clock
 from ledger.actions.transfers import transfers_waiting_for
 from ledger.models import Division, Role
 from ledger.models.division import Level, UnitKind, UnitName
+from reports.reminding import unopened
 from reports.work_lists import number_waiting
 from settlement.out_of_order import differing_years
 from settlement.policy_scope import drafts_waiting_for
@@ -64,6 +65,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("reports:preview", "按日预览", ""),
             ("reports:baseline", "筛查基线", ""),
             ("reports:quality", "质量控制", ""),
+            ("reports:reminders", "催报记录", ""),
             ("reports:jobs", "大文件", ""),
         ],
     ),
@@ -82,6 +84,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("ledger:diseases", "病种", ""),
             ("ledger:divisions", "乡镇与村", ""),
             ("ledger:units", "单位名称", ""),
+            ("reports:check-rules", "核对规则", ""),
             ("ledger:holidays", "节假日", ""),
             ("ledger:data-changes", "资料变更", ""),
         ],
@@ -97,7 +100,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
         ],
     ),
 ]
-ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}}
+ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}, "核对规则": {Role.CITY}}
 # Alt and a letter, from any page that has no such key of its own.
 KEYS = {"ledger:register": "n", "ledger:find": "f"}
 # How many wait behind a link, where that is not told elsewhere.
@@ -158,6 +161,8 @@ def page_frame(request: HttpRequest) -> dict:
         return frame
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         frame["navigation"] = lambda: navigation(request)
+        if rule_for("reports:messages").allows(request.user.role):
+            frame["messages_unopened"] = lambda: unopened(request.user)
         frame["unit"] = lambda: request.user.unit_on(clock.today())
         frame["saved_forms"] = " ".join(request.session.get("saved_forms", []))
     else:

@@ -20,6 +20,7 @@ KINDS = {
     "deferral-rule": "先诊疗后付费规则",
     "standard": "救治标准",
     "expert": "专家组",
+    "check-rule": "核对规则",
 }
 
 

@@ -6,7 +6,21 @@ from django.urls import path, register_converter
 
 from reports import api
 from reports.returns import first_of
-from reports.views import contacts, deferral, downloads, jobs, lists, month, preview, quality, work_list, workbench
+from reports.views import (
+    check_answers,
+    check_rules,
+    contacts,
+    deferral,
+    downloads,
+    jobs,
+    lists,
+    messages,
+    month,
+    preview,
+    quality,
+    work_list,
+    workbench,
+)
 
 
 class PeriodConverter:
@@ -45,6 +59,12 @@ urlpatterns = [
     path("months/<period:period>/<county:code>/", month.month, name="month"),
     path("months/<period:period>/<county:code>/rebuild/", month.rebuild, name="rebuild"),
     path("months/<period:period>/<county:code>/submit/", month.submit_month, name="submit"),
+    # What it is checked for
+    path("checks/<period:period>/<county:code>/<slug:form>/answer/", check_answers.check_answer, name="check-answer"),
+    path("check-rules/", check_rules.check_rules, name="check-rules"),
+    path("check-rules/new/", check_rules.check_rule_new, name="check-rule-new"),
+    path("check-rules/<int:pk>/", check_rules.check_rule_edit, name="check-rule-edit"),
+    path("check-rules/<int:pk>/end/", check_rules.check_rule_end, name="check-rule-end"),
     # Its lists
     path("months/<period:period>/<county:code>/f2/", lists.f2, name="list-f2"),
     path("months/<period:period>/<county:code>/roster/", lists.roster, name="list-roster"),
@@ -52,6 +72,12 @@ urlpatterns = [
     # Files
     path("months/<period:period>/<county:code>/county.xlsx", downloads.county_file, name="county-workbook"),
     path("city/<period:period>.xlsx", downloads.city_file, name="city-workbook"),
+    # Reminders
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<int:pk>/", messages.message_open, name="message-open"),
+    path("messages/mail/", messages.mail_address, name="mail-address"),
+    path("reminders/", messages.reminders, name="reminders"),
+    path("reminders/send/", messages.reminder_send, name="reminder-send"),
     # Long work
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/city/<period:period>/", jobs.job_ask, name="job-ask"),

@@ -11,6 +11,7 @@ from ledger.standing import remake
 from reports.forms.coverage import printed_groups
 from reports.forms.f1 import f1_figures, f1_people, tabulate
 from reports.models import DueRule
+from tests.cast import COUNTY_HOSPITAL
 
 
 def day(text: str) -> datetime.date:
@@ -35,7 +36,8 @@ class Ledger:
         number = f"45022219600101{self.serial:03d}X"
         fields = {
             "sex": "female", "born_on": day("1960-01-01"), "id_number": number, "id_number_hash": keyed_hash(number),
-            "address": "3 组 8 号", "created_by": self.cast.clerk, "created_at": datetime.datetime(2017, 1, 1, tzinfo=datetime.UTC),
+            "insurance_number": f"45022200{self.serial:03d}", "address": "3 组 8 号", "created_by": self.cast.clerk,
+            "created_at": datetime.datetime(2017, 1, 1, tzinfo=datetime.UTC),
         } | facts  # fmt: skip
         home = {"county": village.parent.parent, "township": village.parent, "village": village}
         person = Person.objects.create(name=name, **home, **fields)
@@ -60,7 +62,8 @@ class Ledger:
             person=person, disease=self.cast.disease(disease), county=person.county, township=person.township, found_how="入户排查",
             state="closed" if closed else "treated" if completed else "registered", found_on=day(registered), registered_on=day(registered),
             completed_on=day(completed) if completed else None, closed_on=day(closed) if closed else None, outcome=outcome,
-            changed_at=datetime.datetime(2017, 1, 1, tzinfo=datetime.UTC),
+            changed_at=datetime.datetime(2017, 1, 1, tzinfo=datetime.UTC), hospital_code=COUNTY_HOSPITAL if completed else "",
+            hospital_name="柳城县人民医院" if completed else "",
         )  # fmt: skip
 
     def move(self, person: Person, on: str, village=None) -> None:

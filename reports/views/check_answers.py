@@ -1,0 +1,48 @@
+"""说明: a county's answer to one finding, typed beside it on the return's page or on a page of its own."""
+
+import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from ledger.forms import asked, posted
+from ledger.models import Division
+from ledger.views.acting import acted
+from reports.answering import answer_check, checks_of_drafts
+from reports.check_rule_forms import AnswerForm
+from reports.models import Form
+from reports.views.reach import county_in_reach
+
+PAGES = {Form.F1: "reports:month", Form.F2: "reports:month", Form.F4: "reports:f4", Form.F6: "reports:f6"}
+NAVIGATION = {Form.F1: "reports:months", Form.F2: "reports:months", Form.F4: "reports:f4-periods", Form.F6: "reports:f6-periods"}
+
+
+def return_address(form: str, period: datetime.date, county: Division) -> str:
+    """The page of the return that the finding is about."""
+    return reverse(PAGES[Form(form)], args=[period, county.code])
+
+
+def check_answer(request: HttpRequest, period: datetime.date, code: str, form: str) -> HttpResponse:
+    """One finding (``?check=``) with its people, and the box; sent from here or from beside the finding."""
+    if form not in Form.values:
+        raise Http404
+    request.nav_name = NAVIGATION[Form(form)]
+    county = county_in_reach(request.user, code)
+    asked_for = asked(request, "check")
+    found = {check.code: check for check in checks_of_drafts(request.user, county, period, form)}
+    check = found.get(asked_for)
+    if check is None or check.tone != "warn":
+        raise Http404
+    initial = {"finding": check.finding, "text": check.answer.text if check.answer else check.earlier}
+    typed = AnswerForm(posted(request), initial=initial)
+
+    def act(data: dict) -> str:
+        answer_check(by=request.user, county=county, period=period, form=form, code=check.code, **data)
+        return "说明已保存，随表一起上报。"
+
+    back = return_address(form, period, county)
+    if acted(request, typed, act):
+        return redirect(f"{back}#check-{check.code}")
+    context = {"form": typed, "check": check, "county": county, "period": period, "back": back, "finding": check.finding}
+    return render(request, "reports/check_answer.html", context, status=422 if typed.errors else 200)
