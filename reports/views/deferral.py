@@ -187,7 +187,7 @@ def hand_in(request: HttpRequest, period: datetime.date, code: str) -> HttpRespo
     """The lead submits what was looked at."""
     county = county_in_reach(request.user, code)
     try:
-        submit(request.user, county, period, [F6], seen_hash={F6: request.POST.get("seen", "")})
+        submit(by=request.user, county=county, period=period, forms=[F6], seen_hash={F6: request.POST.get("seen", "")})
     except Refused as refused:
         messages.error(request, refused.message)
     else:

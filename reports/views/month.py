@@ -200,7 +200,7 @@ def submit_month(request: HttpRequest, period: datetime.date, code: str) -> Http
     forms = [form for form in request.POST.getlist("form") if form in MONTHLY]
     seen = {form: request.POST.get(f"seen_{form}", "") for form in forms}
     try:
-        submit(request.user, county, period, forms, seen_hash=seen)
+        submit(by=request.user, county=county, period=period, forms=forms, seen_hash=seen)
     except Refused as refused:
         messages.error(request, refused.message)
     else:

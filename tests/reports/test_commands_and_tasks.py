@@ -13,6 +13,7 @@ from reports import tasks, whole_file
 from reports.models import Due, DueRule, Heartbeat, Submission
 from reports.returns import county_returns, county_workbook
 from tests.cast import on_day
+from tests.handing_in import hand_in
 from tests.reports.conftest import day
 
 OCTOBER = day("10-01")
@@ -143,15 +144,13 @@ def test_a_past_month_that_was_never_submitted_reaches_its_own_cut_off(cast, led
 
 
 def test_who_has_submitted_both_is_not_nudged(cast, october, nudges):
-    from reports.actions import submit
-
     tasks.build_county(cast.county.pk, "2017-10")
-    submit(cast.lead, cast.county, OCTOBER, ["F1"])
+    hand_in(cast.county, OCTOBER, ["F1"])
     with on_day(day("10-21")):
         tasks.prepare_due_returns()
         assert (cast.county.pk, "2017-10") in nudges
         tasks.build_county(cast.county.pk, "2017-10")
-        submit(cast.lead, cast.county, OCTOBER, ["F2"])
+        hand_in(cast.county, OCTOBER, ["F2"])
     nudges.clear()
     with on_day(day("10-22")):
         tasks.prepare_due_returns()

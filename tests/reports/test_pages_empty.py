@@ -9,7 +9,8 @@ from django.test import Client
 
 from ledger.models import Division, Role, Staff
 from ledger.models.division import Level
-from reports.actions import make_dues, rebuild_drafts, submit
+from reports.actions import allow_alone, make_dues, rebuild_drafts, submit
+from tests.handing_in import make_ready
 
 pytestmark = pytest.mark.django_db
 OCTOBER = datetime.date(2017, 10, 1)
@@ -65,7 +66,9 @@ def test_a_county_without_a_patient_reports_naught(cast, dues, new_county):
     for tail, words in (("f2/", "截止日没有经民政核实的非建档立卡患者。"), ("roster/", "截止日还没有完成治疗的人。")):
         html = page_of(new_county, f"/months/2017-10/450226/{tail}").content.decode()
         assert words in html and "第 0–0 行" not in html and 'class="pager"' not in html
-    submit(new_county, new_county.area, OCTOBER, ["F1", "F2"])
+    allow_alone(by=cast.city, county=new_county.area, reason="新设县，只有一位人员")
+    make_ready(new_county.area, OCTOBER, ["F1", "F2"], by=new_county)
+    submit(by=new_county, county=new_county.area, period=OCTOBER, forms=["F1", "F2"])
     workbook = openpyxl.load_workbook(io.BytesIO(page_of(new_county, "/months/2017-10/450226/county.xlsx").content))
     assert len(workbook.sheetnames) == 3
     assert "这个数字是 0，没有人。" in page_of(new_county, "/months/2017-10/450226/f1/all/total/").content.decode()
