@@ -8,9 +8,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("ledger")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["ledger", "reports"])
+app.conf.beat_scheduler = "config.scheduler:TellingScheduler"
 app.conf.beat_schedule = {
     "seal the trail": {"task": "ledger.tasks.seal_trail", "schedule": 45.0},
     "empty old lists": {"task": "ledger.tasks.empty_old_lists", "schedule": 3600.0},
-    "prepare what is due": {"task": "reports.tasks.prepare_due_returns", "schedule": 600.0},
+    "ensure what is due": {"task": "reports.tasks.prepare_due_returns", "schedule": 300.0},
     "heartbeat": {"task": "reports.tasks.beat", "schedule": 30.0},
 }

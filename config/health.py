@@ -1,4 +1,4 @@
-"""``/health/``: says whether the parts work, for a monitor; it only looks and never writes."""
+"""``/health/`` says whether the parts work, ``/healthz/deadline`` what of the returns is not done, for a monitor; both only look."""
 
 import os
 import shutil
@@ -14,7 +14,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ledger import clock
+from ledger.forms import asked
+from reports.deadline_watch import all_beat, heartbeats, standing
 from reports.models import Heartbeat
+from reports.returns import first_of
 
 STALE_AFTER = timedelta(seconds=180)
 LEAST_FREE_BYTES = 500 * 1024 * 1024
@@ -46,7 +50,7 @@ def broker_works() -> bool:
 def worker_works() -> bool:
     """The worker renewed its sign of life lately, by the real clock and not by the business date."""
     try:
-        return Heartbeat.objects.filter(beat_at__gte=timezone.now() - STALE_AFTER).exists()
+        return Heartbeat.objects.filter(name="worker", beat_at__gte=timezone.now() - STALE_AFTER).exists()
     except DatabaseError:
         return False
 
@@ -73,3 +77,21 @@ def health(request: HttpRequest) -> JsonResponse:
     parts = {name: "ok" if works() else "not ok" for name, works in CHECKS.items()}
     well = all(word == "ok" for word in parts.values())
     return JsonResponse({"status": "ok" if well else "not ok", **parts}, status=200 if well else 503)
+
+
+@never_cache
+@require_safe
+def deadline(request: HttpRequest) -> JsonResponse:
+    """200 while nothing is late and worker and scheduler run; else 503. ``?since=2017-10`` leaves out what was owed for earlier periods."""
+    del request.session
+    try:
+        since = first_of(asked(request, "since")) if asked(request, "since") else None
+    except ValueError:
+        return JsonResponse({"status": "not ok", "said": "since is a month such as 2017-10"}, status=400)
+    try:
+        told, beats = standing(clock.now(), since), heartbeats(timezone.now())
+    except DatabaseError:
+        return JsonResponse({"status": "not ok", "database": "not ok"}, status=503)
+    well = not told["late"] and all_beat(beats)
+    answer = {"status": "ok" if well else "not ok", "at": clock.now().isoformat(timespec="minutes"), **told, "heartbeats": beats}
+    return JsonResponse(answer, status=200 if well else 503)

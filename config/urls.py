@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config.health import health
+from config.health import deadline, health
 
 urlpatterns = [
     path("", include("reports.urls")),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/", include("settlement.api.urls")),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
+    path("healthz/deadline", deadline, name="healthz-deadline"),
 ]
 handler400 = "ledger.views.account.not_taken"
 handler404 = "ledger.views.account.not_here"

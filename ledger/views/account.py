@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from ledger.actions.accounts import change_own_password
 from ledger.actions.trail import record
+from ledger.after_sign_in import see_to
 from ledger.forms import posted
 
 
@@ -34,6 +35,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             login(request, form.get_user())
             record("signed_in", by=request.user)
+            see_to(request.user)
             wanted = request.POST.get("next", "")
             safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
             return redirect(wanted if safe else resolve_url("reports:workbench"))
