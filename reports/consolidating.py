@@ -15,7 +15,7 @@ MANY_COUNTIES = 20
 
 def county_part(county: Division, period: datetime.date) -> CountyReturn:
     """A county's F1 as the city sums it; without the roster, which no city sheet prints. Raises NoCoverage, Refused."""
-    found = county_returns(county, period)["F1"]
+    found = county_returns(county, period, standing=True)["F1"]
     return CountyReturn({key: value for key, value in found.payload.items() if key != "roster"}, found.is_submitted)
 
 

@@ -8,8 +8,8 @@ from ledger.actions.refusals import Refused
 from ledger.models import Division
 from reports.due_making import last_day
 from reports.forms.f6 import DeferralReturn, consolidate_f6, f6_payload
-from reports.models import DEFERRAL, Due, Submission
-from reports.returns import Return, payload_of
+from reports.models import DEFERRAL, Due
+from reports.returns import Return, kept_of, payload_of
 from reports.workbook.f6_sheet import f6_city_workbook, f6_workbook
 
 
@@ -35,19 +35,18 @@ def deferral_return(county: Division, months: Months) -> Return:
     return deferral_returns([county], months)[county.pk]
 
 
-def deferral_returns(counties: list[Division], months: Months) -> dict[int, Return]:
-    """The same for several counties, by their ids."""
+def deferral_returns(counties: list[Division], months: Months, *, standing: bool = False) -> dict[int, Return]:
+    """The same for several counties, by their ids. ``standing``: what the city counts with, where a revision stands."""
     today = clock.today()
     if months.last > today:
         raise Refused(f"{months.last.year} 年 {months.last.month} 月还没有开始，不能统计。请改选已经开始的月份。")
-    kept = Submission.objects.everywhere("returns of counties that whoever asks may see").filter(
-        due__county__in=counties, due__form__in=DEFERRAL, due__covers_from=months.first, due__period=months.last
-    )
-    latest = {one.due.county_id: one for one in kept.select_related("due", "submitted_by").order_by("revision")}
+    dues = Due.objects.everywhere("returns of counties that whoever asks may see").filter(county__in=counties, form__in=DEFERRAL)
+    county_of = dict(dues.filter(covers_from=months.first, period=months.last).values_list("pk", "county"))
+    kept = {county_of[due]: submission for due, submission in kept_of(county_of, standing=standing).items()}
     on = min(last_day(months.last), today)
     return {
-        county.pk: Return(payload_of(latest[county.pk]), latest[county.pk])
-        if county.pk in latest
+        county.pk: Return(payload_of(kept[county.pk]), kept[county.pk])
+        if county.pk in kept
         else Return(f6_payload(county, months.first, months.last, on), None)
         for county in counties
     }
@@ -64,7 +63,7 @@ def deferral_consolidated(prefecture: Division, months: Months) -> dict:
     counties = list(Division.objects.counties_of(prefecture).select_related("parent"))
     if not counties:
         raise Refused(f"{prefecture.name}还没有录入县（区），不能汇总。请先录入行政区划。")
-    found = deferral_returns(counties, months)
+    found = deferral_returns(counties, months, standing=True)
     return consolidate_f6([DeferralReturn(found[county.pk].payload, found[county.pk].is_submitted) for county in counties])
 
 

@@ -4,6 +4,7 @@ import calendar
 import datetime
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ledger import clock
@@ -13,6 +14,7 @@ from ledger.models.division import UnitKind
 from ledger.protection import Sealed
 from reports.forms.payload import build
 from reports.models import MONTHLY, Due, DueRule, Form, Submission
+from reports.submission_moves import STANDING
 from reports.workbook.county import county_workbook as draw_county
 
 DEFAULT_DAY = 23
@@ -27,7 +29,8 @@ class Return:
 
     @property
     def is_submitted(self) -> bool:
-        return self.submission is not None and self.submission.is_frozen
+        """Whether the city counts with it: submitted, and not sent back."""
+        return self.submission is not None and self.submission.state in STANDING
 
 
 def first_of(period: str) -> datetime.date:
@@ -59,20 +62,27 @@ def payload_of(submission: Submission) -> dict:
     return json.loads(kept.reveal() if isinstance(kept, Sealed) else kept)
 
 
-def county_returns(county: Division, period: datetime.date) -> dict[str, Return]:
-    """Both forms of a county for a period. Raises NoCoverage, or Refused before the month has begun."""
-    kept = Submission.objects.everywhere("a county's return, asked by whoever may see the county").filter(
-        due__county=county, due__period=period, due__form__in=MONTHLY
-    )
-    latest: dict[str, Submission] = {}
-    for submission in kept.select_related("due", "submitted_by").order_by("revision"):
-        latest[submission.due.form] = submission
-    days = {form: cut_off(county, period, form) for form in MONTHLY if form not in latest}
+def county_returns(county: Division, period: datetime.date, *, standing: bool = False) -> dict[str, Return]:
+    """Both forms of a county for a period: the latest revision, which the county works on. Raises NoCoverage, or Refused before the month has begun.
+
+    ``standing``: what the city counts with, the newest revision that was submitted and not sent back; where there is none, the latest.
+    """
+    dues = Due.objects.everywhere("a county's return, asked by whoever may see the county").filter(county=county, period=period)
+    form_of = dict(dues.filter(form__in=MONTHLY).values_list("pk", "form"))
+    found = {form_of[due]: kept for due, kept in kept_of(form_of, standing=standing).items()}
+    days = {form: cut_off(county, period, form) for form in MONTHLY if form not in found}
     built = {day: build(county, period, day) for day in set(days.values())}
     return {
-        form: Return(payload_of(latest[form]), latest[form]) if form in latest else Return(built[days[form]][form], None)
-        for form in MONTHLY
+        form: Return(payload_of(found[form]), found[form]) if form in found else Return(built[days[form]][form], None) for form in MONTHLY
     }
+
+
+def kept_of(dues: Iterable[int], *, standing: bool) -> dict[int, Submission]:
+    """By the due's id the revision to show, with what it says; the latest, or the one that the city counts with where there is one."""
+    dues = list(dues)
+    kept = Submission.objects.everywhere("returns of dues that whoever asks may see").select_related("due", "submitted_by", "prepared_by")
+    found = kept.standing_of(dues, payload=True) if standing else {}
+    return found | kept.latest_of([due for due in dues if due not in found], payload=True)
 
 
 def county_payloads(county: Division, period: datetime.date) -> dict[str, dict]:
@@ -96,4 +106,4 @@ def preview(county: Division, on: datetime.date) -> dict[str, dict]:
     """The payloads as they would be on any day up to today; nothing is kept. Raises NoCoverage, Refused for a later day."""
     if on > clock.today():
         raise Refused(f"{on} 晚于今天，不能预览。请改选今天或更早的日期。", "on")
-    return build(county, on.replace(day=1), on)
+    return build(county, on.replace(day=1), on, supplemented=False)
