@@ -2,10 +2,23 @@
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over, and how; no host: nowhere."""
+
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    starts_tls: bool = False
+    tls: bool = False
 
 
 class Environment:
@@ -56,6 +69,20 @@ class Environment:
             return [ip_network(item) for item in self.items(name)]
         except ValueError as error:
             raise ImproperlyConfigured(f"{name}={self.text(name)!r}: {error}; write 172.16.0.0/12 or 10.20.30.40") from error
+
+    def smtp(self, name: str) -> "MailServer":
+        """A ``smtp://user:password@host:587`` (STARTTLS), ``smtps://…:465`` or ``smtp+plain://…:25`` address; nothing where it is not set."""
+        text = self.text(name)
+        if not text:
+            return MailServer()
+        url = urlsplit(text)
+        ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+        if url.scheme not in ports or not url.hostname:
+            raise ImproperlyConfigured(f"{name} must look like smtp://user:password@host:587, smtps://… or smtp+plain://…")
+        return MailServer(
+            url.hostname, url.port or ports[url.scheme], unquote(url.username or ""), unquote(url.password or ""),
+            starts_tls=url.scheme == "smtp", tls=url.scheme == "smtps",
+        )  # fmt: skip
 
     def database(self, name: str) -> dict:
         """A ``postgresql://user:password@host:port/name?option=value`` address as Django's settings."""

@@ -214,6 +214,8 @@ MEDIA_ROOT = VAR_DIR / "files"
 # ---- background work: correctness never rests on it ----
 REDIS_URL = env.text("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"  # The name is unused, but kombu warns without one.
+# Whoever signs in or presses a button waits no longer than this for a broker that does not answer.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
 if not REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR_DIR / "broker" / "queue"),
@@ -231,6 +233,15 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat" / "schedule")
 
 # In the trial, policies with assumed numbers may settle; pages and prints then say 示范参数. A production ledger only tries them out.
 SAMPLE_SETTLEMENT = TRIAL
+
+# ---- mail: reminders also by e-mail, where a server for it is named; the pages never wait for it ----
+LEDGER_ADDRESS = env.text("LEDGER_ADDRESS").rstrip("/")
+smtp = env.smtp("LEDGER_SMTP_URL")
+EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_USE_SSL = smtp.host, smtp.port, smtp.starts_tls, smtp.tls
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_TIMEOUT = smtp.user, smtp.password, 20
+DEFAULT_FROM_EMAIL = env.text("LEDGER_MAIL_FROM", smtp.user)
+if EMAIL_HOST and not (LEDGER_ADDRESS and DEFAULT_FROM_EMAIL):
+    raise ImproperlyConfigured("LEDGER_SMTP_URL is set: set LEDGER_ADDRESS (https://the.address) and LEDGER_MAIL_FROM as well")
 
 REPORTS_FOLDER = VAR_DIR / ("demo" if TRIAL else "reports")
 

@@ -11,6 +11,7 @@ from reports import jobs
 from reports.actions import rebuild_drafts
 from reports.consolidating import city_workbook
 from reports.ensuring import ensure_now
+from reports.mailing import send_waiting
 from reports.models import MONTHLY, Heartbeat
 from reports.returns import county_workbook, first_of
 from reports.whole_file import write_whole
@@ -46,6 +47,12 @@ def file_city(prefecture_id: int, period: str) -> None:
 def work_on_job(job_id: int) -> None:
     """Do what is left of a long work's shares."""
     jobs.work_on(job_id)
+
+
+@shared_task
+def mail_reminders() -> None:
+    """Send what reminders wait for the mail."""
+    send_waiting()
 
 
 @shared_task

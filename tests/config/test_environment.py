@@ -6,7 +6,7 @@ import re
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import Environment
+from config.environment import Environment, MailServer
 from config.keys import SECRETS
 from tests.config.conftest import CHECKOUT, run
 
@@ -33,6 +33,7 @@ def start(**values: str):
         (lambda env: env.flag("X", False), "true", "X='true' is not one of yes, no"),
         (lambda env: env.integer("X", 1), "1.5", "X='1.5' is not a whole number"),
         (lambda env: env.date("X", None), "2017-02-30", "X='2017-02-30' is not a date like 2017-10-20"),
+        (lambda env: env.smtp("X"), "mail.example:25", "X must look like smtp://user:password@host:587, smtps://… or smtp+plain://…"),
         (lambda env: env.database("X"), "mysql://u:p@h/d", "X must look like postgresql://user:password@host:5432/database"),
         (lambda env: env.database("X"), "postgresql://u:p@h/", "X must look like postgresql://user:password@host:5432/database"),
     ],
@@ -41,6 +42,19 @@ def test_a_wrong_value_is_named(read, value, says):
     with pytest.raises(ImproperlyConfigured) as refused:
         read(Environment({"X": value}))
     assert str(refused.value) == says
+
+
+@pytest.mark.parametrize(
+    ("address", "server"),
+    [
+        ("", MailServer()),
+        ("smtp://u:p%40w@m.example", MailServer("m.example", 587, "u", "p@w", starts_tls=True)),
+        ("smtps://m.example:4465", MailServer("m.example", 4465, tls=True)),
+        ("smtp+plain://m.example", MailServer("m.example", 25)),
+    ],
+)
+def test_a_mail_server_is_read(address, server):
+    assert Environment({"X": address}).smtp("X") == server
 
 
 def test_right_values_are_read():
@@ -83,6 +97,7 @@ def test_production_refuses_to_start_without(name):
         ({"LEDGER_LOG_LEVEL": "loud"}, "LEDGER_LOG_LEVEL"),
         ({"DATABASE_URL": "ledger"}, "DATABASE_URL"),
         ({"DATABASE_OWNER_URL": "mysql://u@h/d"}, "DATABASE_OWNER_URL"),
+        ({"LEDGER_SMTP_URL": "smtp://u:p@mail.example.gov.cn"}, "LEDGER_ADDRESS"),
     ],
 )
 def test_production_refuses_to_start_with(values, named):
