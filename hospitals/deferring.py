@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from hospitals.deferral_rule import Asked, Finding
 from hospitals.models import Deferral, Deposit, Document, Stay
@@ -28,6 +28,16 @@ def served_until(county: Division, day: datetime.date) -> int:
         ~Exists(taken), county=county, signed_on__isnull=False, stay__admitted_on__lte=day, stay__case__folded_into=None
     )
     return enjoyed.count()
+
+
+def served_by_day(county: Division, days: Iterable[datetime.date]) -> dict[datetime.date, int]:
+    """The same as of each of these days. One query, however many days."""
+    taken = Deposit.objects.everywhere("figures of a county's return").standing().filter(stay=OuterRef("stay")).order_by("taken_on")
+    signed = Deferral.objects.everywhere("figures of a county's return").filter(
+        county=county, signed_on__isnull=False, stay__case__folded_into=None
+    )
+    stays = list(signed.values_list("stay__admitted_on", Subquery(taken.values("taken_on")[:1])))
+    return {day: sum(admitted <= day and (first is None or first > day) for admitted, first in stays) for day in days}
 
 
 def violations(counties: Iterable[Division], first_day: datetime.date, last_day: datetime.date) -> QuerySet[Deposit]:

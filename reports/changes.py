@@ -8,6 +8,8 @@ from reports.forms.wording import FIGURES, LABELS, NEITHER, TOTAL
 def changes(before: dict, after: dict) -> list[str]:
     """Compare two payloads of one form; never empty when they differ."""
     found = {"F1": _f1, "F2": _f2, "F4": _f4, "F6": _f6}[after["form"]](before, after)
+    if before.get("supplement") != after.get("supplement"):
+        found.append("补报的内容有变动")
     if before["cut_off_on"] != after["cut_off_on"]:
         found.append(f"统计截止日期由 {before['cut_off_on']} 改为 {after['cut_off_on']}")
     if not found and before != after:

@@ -3,8 +3,10 @@
 import datetime
 from collections.abc import Iterable
 
+from django.db.models import F, Prefetch
+
 from ledger.actions.refusals import Refused
-from ledger.models import Disease, Division, Programme, ReportGroup
+from ledger.models import Coverage, Disease, Division, Programme, ReportGroup
 
 
 class NoCoverage(Refused):
@@ -21,6 +23,24 @@ def covered_diseases(division: Division, on: datetime.date) -> list[Disease]:
     if not diseases:
         raise NoCoverage(programme, on)
     return diseases
+
+
+def covered_by_day(division: Division, days: Iterable[datetime.date]) -> dict[datetime.date, list[Disease]]:
+    """The same for many days at once: two queries, however many. Raises NoCoverage."""
+    programme = Programme.of(division)
+    newest = ("-starts_on", F("effective_on").desc(nulls_last=True), "-pk")
+    lists = list(
+        programme.lists.order_by(*newest).prefetch_related(
+            Prefetch("rows", Coverage.objects.order_by("position").select_related("disease__group"))
+        )
+    )
+    found = {}
+    for day in days:
+        current = next((one for one in lists if one.starts_on <= day), None)
+        found[day] = [row.disease for row in current.rows.all()] if current else []
+        if not found[day]:
+            raise NoCoverage(programme, day)
+    return found
 
 
 def covered_ids(county_ids: Iterable[int], on: datetime.date) -> list[int]:

@@ -11,10 +11,11 @@ from hospitals.contacting import contact_of_county
 from hospitals.deferring import served_until, violations
 from ledger.models import Division, UnitName
 from ledger.models.division import UnitKind
-from ledger.money import to_fen
 from reports.due_making import last_day, months_on
-from reports.forms.payload import SHAPE, filler_of
+from reports.forms.carried_rows import deposit_row
+from reports.forms.payload import SHAPE, filler_of, with_supplement
 from reports.models import DueRule, Form
+from reports.supplement import deferral_supplement
 
 TITLE = "各区县未落实先诊疗后付费情况汇总表"
 NAMES, WHY, WHERE = "未享受政策的贫困人员姓名", "未享受的原因", "就诊医院"
@@ -60,19 +61,8 @@ def f6_payload(county: Division, covers_from: datetime.date, period: datetime.da
     contact = contact_of_county(county)
     filler = contact or filler_of(county)
     phone = (contact.mobile or contact.phone).reveal() if contact else filler.work_phone if filler else ""
-    rows = [
-        {
-            "deposit": deposit.pk,
-            "person": deposit.stay.case.person_id,
-            "name": deposit.stay.case.person.name,
-            "reason": deposit.reason,
-            "hospital": deposit.stay.hospital.name,
-            "amount_fen": to_fen(deposit.amount_yuan),
-            "remedy": deposit.remedy,
-        }
-        for deposit in found
-    ]
-    return {
+    rows = [deposit_row(deposit) for deposit in found]
+    made = {
         "form": Form.F6.value,
         "shape": SHAPE,
         "covers_from": f"{covers_from:%Y-%m}",
@@ -89,6 +79,7 @@ def f6_payload(county: Division, covers_from: datetime.date, period: datetime.da
         "rows": rows,
         "explanation": explanation(DueRule.objects.filter(prefecture=county.parent_id, form=Form.F6).first()),
     }
+    return with_supplement(made, deferral_supplement(county, period))
 
 
 @dataclass(frozen=True)

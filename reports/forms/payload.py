@@ -17,6 +17,11 @@ F2 adds
 F6, built by itself (forms/f6.py), has the same head but the diseases, and
     covers_from "2017-09", served, violations (person-times), explanation (填报说明, line by line)
     rows     [{deposit, person, name, reason, hospital, amount_fen, remedy}, …]
+F1, F2 and F6 add, only where there is something to tell of earlier periods,
+    supplement  [{period, covers_from, cut_off_on, revision and of (the hash) of the return corrected, digest (all that is told of it by now),
+                  cells [{place, was, now, came [ids], went [ids]}], rows [{change "came" | "went", …a row of F2 or F6}]}, …]
+F4 (forms/f4.py) has the head of F6, on (the cut-off again), missing (the names of units that have not answered) and
+    rows     [[姓名, 单位, 职务, 电话, 手机, 邮箱], …]
 """
 
 import datetime
@@ -26,11 +31,13 @@ from dataclasses import dataclass
 
 from ledger.models import Disease, Division, Role, Staff, UnitName
 from ledger.models.division import UnitKind
+from reports.differences import behind_of
 from reports.forms.coverage import covered_diseases, printed_groups
 from reports.forms.f1 import CaseLine, case_lines, in_rows, tabulate
 from reports.forms.f2 import f2_rows
 from reports.forms.roster import roster
 from reports.forms.wording import NEITHER, TOTAL, f1_title, f2_title, notes, policy_notes
+from reports.supplement import month_supplement
 
 SHAPE = 1
 
@@ -46,10 +53,19 @@ class Ground:
     lines: list[CaseLine]
 
 
-def build(county: Division, period: datetime.date, on: datetime.date) -> dict[str, dict]:
-    """The payloads of F1 and F2 for a county as of a day, by form. Raises NoCoverage."""
+def build(county: Division, period: datetime.date, on: datetime.date, *, supplemented: bool = True) -> dict[str, dict]:
+    """The payloads of F1 and F2 for a county as of a day, by form; with the 补报 of earlier periods, which a mere look at a day has not.
+
+    Raises NoCoverage.
+    """
     ground = Ground(county, period, on, covered_diseases(county, on), case_lines([county.pk], on))
-    return {"F1": _f1(ground), "F2": _f2(ground)}
+    carried = month_supplement(county, period) if supplemented else {}
+    return {form: with_supplement(made, carried.get(form)) for form, made in (("F1", _f1(ground)), ("F2", _f2(ground)))}
+
+
+def with_supplement(payload: dict, carried: list[dict] | None) -> dict:
+    """The payload with what it tells anew of earlier periods; without the key where there is nothing."""
+    return {**payload, "supplement": carried} if carried else payload
 
 
 def canonical(payload: dict) -> str:
@@ -63,11 +79,23 @@ def rows_hash(payload: dict, previous: str = "") -> str:
 
 
 def figures(payload: dict) -> dict:
-    """The part of a payload that names nobody: what a list or a chart may show without unsealing the rest."""
+    """The part of a payload that names nobody: what a list or a chart may show without unsealing the rest.
+
+    ``behind`` is the digest of the people whom its figures count, ``told`` that of the earlier returns it tells anew (reports/supplement.py).
+    """
+    if payload["form"] == "F4":
+        return _numbers(payload)
+    told = {entry["period"]: {"of": entry["of"], "digest": entry["digest"]} for entry in payload.get("supplement", ())}
+    return _numbers(payload) | {"behind": behind_of(payload).digest()} | ({"told": told} if told else {})
+
+
+def _numbers(payload: dict) -> dict:
     if payload["form"] == "F1":
         return {"rows": payload["rows"], "total": payload["total"], NEITHER: payload[NEITHER], "roster": len(payload["roster"])}
     if payload["form"] == "F6":
         return {"served": payload["served"], "violations": payload["violations"]}
+    if payload["form"] == "F4":
+        return {"rows": len(payload["rows"]), "missing": len(payload["missing"])}
     return {"rows": len(payload["rows"]), "people": len({row["person"] for row in payload["rows"]})}
 
 

@@ -6,6 +6,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ledger.workbook import HEADING, TITLE, to_bytes, write, write_across
+from reports.forms.supplement_words import supplement_lines
 from reports.forms.wording import F2_HEADINGS, ROSTER_HEADINGS
 from reports.workbook.f1_sheet import draw_f1
 from reports.workbook.paper import fit_columns, fit_height, set_paper, write_lines
@@ -42,7 +43,7 @@ def draw_roster(sheet: Worksheet, payload: dict) -> None:
 
 
 def draw_f2(sheet: Worksheet, payload: dict) -> None:
-    """Annex 2: the heading row of the document over its nine columns."""
+    """Annex 2: the heading row of the document over its nine columns; under it who is told of earlier months."""
     rows = [[_cell(key, person[key]) for key in F2_KEYS] for person in payload["rows"]]
     widths = fit_columns(sheet, rows, (22, 6, 10, 6, 6, 18, 22, 17, 24), (40, 6, 24, 6, 6, 32, 24, 17, 30))
     write_across(sheet, 1, 1, 9, payload["title"], font=TITLE, across="center")
@@ -52,7 +53,8 @@ def draw_f2(sheet: Worksheet, payload: dict) -> None:
     write(sheet, 2, 9, f"联系电话:{payload['phone']}")
     fit_height(sheet, 2, [f"填报单位(盖章){payload['unit']}", f"联系电话:{payload['phone']}"], [widths[0] + widths[1], widths[8]], least=24)
     _heading_row(sheet, 3, F2_HEADINGS, widths)
-    _rows(sheet, 4, rows, F2_KEYS, widths, "截止日没有这类人员。")
+    last = _rows(sheet, 4, rows, F2_KEYS, widths, "截止日没有这类人员。")
+    write_lines(sheet, last, len(F2_KEYS), supplement_lines(payload))
     set_paper(sheet, landscape=True, repeat=(2, 3), footer=f"{payload['unit']} {payload['period']} 统计截止日期：{payload['cut_off_on']}")
 
 
@@ -66,7 +68,8 @@ def _heading_row(sheet: Worksheet, row: int, headings: tuple[str, ...], widths: 
     fit_height(sheet, row, headings, widths, least=24)
 
 
-def _rows(sheet: Worksheet, row: int, rows: list[list], keys: tuple[str, ...], widths: list[float], empty: str) -> None:
+def _rows(sheet: Worksheet, row: int, rows: list[list], keys: tuple[str, ...], widths: list[float], empty: str) -> int:
+    """Answers the next free row."""
     for values in rows:
         for column, (key, value) in enumerate(zip(keys, values, strict=True), start=1):
             cell = write(sheet, row, column, value, across="center" if key in CENTRED else "left")
@@ -74,5 +77,4 @@ def _rows(sheet: Worksheet, row: int, rows: list[list], keys: tuple[str, ...], w
                 cell.number_format = "yyyy-mm-dd"
         fit_height(sheet, row, values, widths)
         row += 1
-    if not rows:
-        write_lines(sheet, row, len(keys), [empty])
+    return row if rows else write_lines(sheet, row, len(keys), [empty])

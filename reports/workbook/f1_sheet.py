@@ -3,6 +3,7 @@
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ledger.workbook import BODY, HEADING, SHADE, STRONG, TITLE, write, write_across
+from reports.forms.supplement_words import supplement_lines
 from reports.forms.wording import TOTAL
 from reports.workbook.paper import set_paper, write_lines
 
@@ -14,7 +15,7 @@ FIGURE_COLUMNS = ((2, "total"), (3, "treated"), (4, "quarter"), (5, "untreated")
 
 
 def draw_f1(sheet: Worksheet, table: dict, *, unit: str, filler: str, phone: str, remarks: list[str] | None = None) -> None:
-    """Draw a county's payload or a consolidated table on an empty sheet; ``remarks`` stand last."""
+    """Draw a county's payload or a consolidated table on an empty sheet; under it the 补报 of earlier months, and ``remarks`` last."""
     for index, width in enumerate(WIDTHS):
         sheet.column_dimensions["ABCDEFG"[index]].width = width
     write_across(sheet, 1, 1, 7, table["title"], font=TITLE, across="center")
@@ -33,7 +34,7 @@ def draw_f1(sheet: Worksheet, table: dict, *, unit: str, filler: str, phone: str
     _figures(sheet, row, TOTAL, table["total"], STRONG)
     for column in range(1, 8):
         sheet.cell(row, column).fill = SHADE
-    write_lines(sheet, row + 1, 7, [*table["notes"], *table["policy_notes"], *(remarks or [])])
+    write_lines(sheet, row + 1, 7, [*table["notes"], *table["policy_notes"], *supplement_lines(table), *(remarks or [])])
     set_paper(sheet, landscape=False, repeat=(TABLE_ROW, TABLE_ROW + 1), footer=f"{unit} {table['period']}")
 
 

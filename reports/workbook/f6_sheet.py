@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ledger.money import to_yuan
 from ledger.workbook import BODY, HEADING, TITLE, to_bytes, write, write_across
 from reports.forms.f6 import FILLER, PHONE, headings, month_of
+from reports.forms.supplement_words import supplement_lines
 from reports.workbook.paper import fit_columns, fit_height, set_paper, write_lines
 
 COLUMNS = 8
@@ -60,8 +61,14 @@ def draw_f6(sheet: Worksheet, counties: Sequence[dict], of: dict, *, filler: str
     write_across(sheet, row, 1, 4, f"{FILLER}：{filler}" if filler else FILLER)
     write_across(sheet, row, 5, COLUMNS, f"{PHONE}{phone}")
     sheet.row_dimensions[row].height = 30
-    write_lines(sheet, row + 1, COLUMNS, [*of["explanation"], *remarks])
+    carried = [f"{named}{line}" for county in counties for named, line in _carried(county, len(counties))]
+    write_lines(sheet, row + 1, COLUMNS, [*of["explanation"], *carried, *remarks])
     set_paper(sheet, landscape=True, repeat=(2, 2), footer=f"{of['title']} {of['period']}")
+
+
+def _carried(county: dict, counties: int) -> list[tuple[str, str]]:
+    """What a county tells of earlier months; on the city's sheet each line says which county tells it."""
+    return [(f"{county['county']['name']}　" if counties > 1 else "", line) for line in supplement_lines(county)]
 
 
 def _line(county: dict, row: dict | None) -> list:

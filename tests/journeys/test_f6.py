@@ -60,7 +60,7 @@ def _submits(lead, people) -> None:
         lead.page.get_by_role("button", name="提交到市卫计委").click()
     lead.shows("先诊疗后付费月报已上报市卫计委。", "已上报的内容不再变动。")
     kept = Submission.objects.everywhere("test").get()
-    assert (kept.due.form, kept.state, kept.figures) == ("F6", "submitted", {"served": 3, "violations": 2})
+    assert (kept.due.form, kept.state, kept.figures["served"], kept.figures["violations"]) == ("F6", "submitted", 3, 2)
 
 
 def _reads_the_workbook(city) -> None:

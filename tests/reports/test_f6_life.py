@@ -29,7 +29,7 @@ def test_the_draft_is_rebuilt_until_the_lead_submits_and_then_frozen(cast, ledge
     people = september(cast, ledger)
     rule(cast)
     first = draft(cast)
-    assert (first.draft_number, first.figures, first.cut_off_on) == (1, {"served": 3, "violations": 2}, day("09-30"))
+    assert (first.draft_number, first.figures["served"], first.figures["violations"], first.cut_off_on) == (1, 3, 2, day("09-30"))
     stay = stay_of(cast, people["罗凤英"], "09-15")
     deposit_of(cast, stay, "09-15", "100.00", "误收")
     assert (draft(cast).changes, draft(cast).draft_number) == (["未享受政策人次 +1"], 2)
