@@ -12,22 +12,20 @@ from ledger.views.acting import acted
 from reports.answering import answer_check, checks_of_drafts
 from reports.check_rule_forms import AnswerForm
 from reports.models import Form
+from reports.views.kinds import kind_of
 from reports.views.reach import county_in_reach
-
-PAGES = {Form.F1: "reports:month", Form.F2: "reports:month", Form.F4: "reports:f4", Form.F6: "reports:f6"}
-NAVIGATION = {Form.F1: "reports:months", Form.F2: "reports:months", Form.F4: "reports:f4-periods", Form.F6: "reports:f6-periods"}
 
 
 def return_address(form: str, period: datetime.date, county: Division) -> str:
     """The page of the return that the finding is about."""
-    return reverse(PAGES[Form(form)], args=[period, county.code])
+    return reverse(kind_of(form).page, args=[period, county.code])
 
 
 def check_answer(request: HttpRequest, period: datetime.date, code: str, form: str) -> HttpResponse:
     """One finding (``?check=``) with its people, and the box; sent from here or from beside the finding."""
     if form not in Form.values:
         raise Http404
-    request.nav_name = NAVIGATION[Form(form)]
+    request.nav_name = kind_of(form).index
     county = county_in_reach(request.user, code)
     asked_for = asked(request, "check")
     found = {check.code: check for check in checks_of_drafts(request.user, county, period, form)}

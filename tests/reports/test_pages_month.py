@@ -186,12 +186,16 @@ def test_rebuilding_from_the_page(cast, people):
 
 
 def test_checks_name_who_is_missing_what(cast, ledger, dues):
-    bare = ledger.person("何无证", ("cataract", "2017-03-01", "2017-04-02"), id_number="", id_number_hash=None, id_absent_reason="其他")
-    checks = page_of(cast.clerk, month_address()).context["checks"]
-    told = " ".join(check.saw for check in checks)
-    assert "没有身份证号" in told and "没有填定点医院" in told and "没有医保（农合）证号" in told
-    assert {check.people[0] for check in checks} == {("何无证", bare.pk)}
-    assert all(check.tone == "warn" for check in checks)
+    facts = {"id_number": "", "id_number_hash": None, "id_absent_reason": "其他", "insurance_number": ""}
+    bare = ledger.person("何无证", ("cataract", "2017-03-01", "2017-04-02"), **facts)
+    bare.cases.update(hospital_code="")
+    checks = page_of(cast.clerk, month_address()).context["panel"].told
+    assert [(check.word, check.saw) for check in checks] == [
+        ("须改", "1 人已救治，没有填定点医院："),
+        ("待说明", "1 人没有身份证号，名单和台账上是空的："),
+        ("待说明", "1 人没有医保（农合）证号，名单上是空的："),
+    ]
+    assert {check.people for check in checks} == {(("何无证", bare.pk),)}
 
 
 @pytest.mark.parametrize("who", ["clerk", "city"])
