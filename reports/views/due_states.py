@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ledger import clock
 from ledger.models import Staff
-from reports.models import MONTHLY, Due, Extension, Submission
+from reports.models import MONTHLY, CheckAnswer, Due, Extension, Submission
 from reports.models.extension import ASKED
 from reports.submission_moves import CHECKED, CORRECTED, OPEN, RETURNED, UNLOCKED
 
@@ -79,20 +79,24 @@ def state_of(
     received_at: datetime.datetime | None = None,
     asked: bool = False,
     correcting: str = "",
+    begun: bool = False,
 ) -> DueState:
     """The word for a return: 退回, 更正, 按时, 迟 2 天, 已报, 展期, 缺报, 核对中, 草稿 or 未到. Pure.
 
     ``first_at``: when it was submitted first, the latest revision's own hour unless told. ``correcting``: what the open revision corrects.
+    ``begun``: somebody has begun to answer what the checks found.
     """
     if submission is not None and submission.submitted_at:
         first_at = first_at or submission.submitted_at
     if submission is not None and submission.state in CORRECTED:
         correcting = submission.state
-    word, tone = _word(due, submission, now, first_at, correcting)
+    word, tone = _word(due, submission, now, first_at, correcting, begun)
     return DueState(due, submission, word, tone, first_at, received_at, asked, correcting)
 
 
-def _word(due: Due, submission: Submission | None, now: datetime.datetime, first_at: datetime.datetime | None, correcting: str):
+def _word(
+    due: Due, submission: Submission | None, now: datetime.datetime, first_at: datetime.datetime | None, correcting: str, begun: bool
+) -> tuple[str, str]:
     if correcting == RETURNED:
         return "退回", "bad"
     if correcting == UNLOCKED:
@@ -107,7 +111,7 @@ def _word(due: Due, submission: Submission | None, now: datetime.datetime, first
         return "展期", "go"
     if submission is None:
         return "未到", "na"
-    return ("核对中", "go") if submission.state == CHECKED else ("草稿", "idle")
+    return ("核对中", "go") if begun or submission.state == CHECKED else ("草稿", "idle")
 
 
 def days_late(at: datetime.datetime, closes_at: datetime.datetime) -> int:
@@ -123,7 +127,15 @@ def due_states(
     if periods is not None:
         dues = dues.filter(period__in=list(periods))
     asked = Extension.objects.visible_to(staff).filter(due=OuterRef("pk"), state=ASKED)
-    dues = dues.annotate(first_at=Min("submissions__submitted_at"), received_at=Min("submissions__received_at"), is_asked=Exists(asked))
+    answers = CheckAnswer.objects.visible_to(staff).filter(
+        due__county=OuterRef("county"), due__period=OuterRef("period"), due__form__in=group
+    )
+    dues = dues.annotate(
+        first_at=Min("submissions__submitted_at"),
+        received_at=Min("submissions__received_at"),
+        is_asked=Exists(asked),
+        is_begun=Exists(answers),
+    )
     dues = list(dues.order_by("period", "county__code", "form"))
     before = Submission.objects.visible_to(staff).filter(due=OuterRef("due"), revision__lt=OuterRef("revision")).order_by("-revision")
     kept = Submission.objects.visible_to(staff).select_related("submitted_by", "prepared_by")
@@ -135,7 +147,13 @@ def due_states(
 def _of(due: Due, submission: Submission | None, now: datetime.datetime) -> DueState:
     """The state of a due as ``due_states`` asked for it, its submission with what it corrects."""
     correcting = submission.corrects or "" if submission is not None and submission.state in OPEN else ""
-    told = {"first_at": due.first_at, "received_at": due.received_at, "asked": due.is_asked, "correcting": correcting}
+    told = {
+        "first_at": due.first_at,
+        "received_at": due.received_at,
+        "asked": due.is_asked,
+        "correcting": correcting,
+        "begun": due.is_begun,
+    }
     return state_of(due, submission, now, **told)
 
 
