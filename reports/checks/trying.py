@@ -27,7 +27,7 @@ def try_rule(rule: CheckRule, counties: Iterable[Division]) -> list[Tried]:
     kept = Submission.objects.everywhere("figures name nobody").filter(due__county__in=counties, state__in=STANDING)
     kept = kept.defer("payload", "checks").select_related("due")
     form = Figure.named(rule.left).form
-    newest = kept.filter(due__form=form).order_by("due__county", "-due__period", "-revision").distinct("due__county")
+    newest = kept.filter(due__form=form).order_by("due__county_id", "-due__period", "-revision").distinct("due__county_id")
     last = {row.due.county_id: row.due for row in newest}
     months = {due.period for due in last.values()} | {months_on(due.covers_from, -1) for due in last.values()}
     figures: dict[tuple[int, datetime.date], dict[str, dict]] = {}

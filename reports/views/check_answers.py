@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,8 +31,10 @@ def check_answer(request: HttpRequest, period: datetime.date, code: str, form: s
     asked_for = asked(request, "check")
     found = {check.code: check for check in checks_of_drafts(request.user, county, period, form)}
     check = found.get(asked_for)
+    back = return_address(form, period, county)
     if check is None or check.tone != "warn":
-        raise Http404
+        messages.info(request, "这一项现在不用说明了。")
+        return redirect(back)
     initial = {"finding": check.finding, "text": check.answer.text if check.answer else check.earlier}
     typed = AnswerForm(posted(request), initial=initial)
 
@@ -39,7 +42,6 @@ def check_answer(request: HttpRequest, period: datetime.date, code: str, form: s
         answer_check(by=request.user, county=county, period=period, form=form, code=check.code, **data)
         return "说明已保存，随表一起上报。"
 
-    back = return_address(form, period, county)
     if acted(request, typed, act):
         return redirect(f"{back}#check-{check.code}")
     context = {"form": typed, "check": check, "county": county, "period": period, "back": back, "finding": check.finding}

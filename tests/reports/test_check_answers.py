@@ -144,15 +144,13 @@ def test_the_page_of_its_own_shows_what_stands_and_keeps_what_was_typed(cast, do
     assert door.get(address()).context["form"]["text"].value() == TEXT
 
 
-def test_what_is_not_there_answers_404(cast, door):
-    for gone in (
-        address("450223"),
-        address(check="across"),
-        address(check="nothing"),
-        address(check=""),
-        address(form="F9"),
-        address(form="F6"),
-    ):
-        assert door.get(gone).status_code == 404, gone
+def test_what_is_mended_meanwhile_leads_back_and_what_is_not_ours_answers_404(cast, door):
+    month = reverse("reports:month", args=[OCTOBER, "450222"])
+    for mended in (address(check="across"), address(check="nothing"), address(check="")):
+        answer = door.get(mended)
+        assert (answer.status_code, answer["Location"]) == (302, month), mended
+        assert door.post(mended, {"text": TEXT, "finding": "0" * 64}).status_code == 302
+    assert not CheckAnswer.objects.everywhere("test").exists()
+    assert [door.get(gone).status_code for gone in (address("450223"), address(form="F9"))] == [404, 404]
     door.force_login(cast.city)
     assert door.get(address()).status_code == 404
