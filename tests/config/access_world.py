@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import cache
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -22,7 +23,7 @@ from ledger import clock
 from ledger.actions import proofs
 from ledger.models import Category, Holiday, Person, Programme, Role, UnitName
 from reports.jobs import ask_job
-from reports.models import DueRule
+from reports.models import CheckRule, Due, DueRule, Reminder
 from settlement.actions.clients import open_client
 from tests.hospitals.deferral_rows import kept_deferral
 from tests.hospitals.kept_standards import kept_standard
@@ -69,11 +70,25 @@ def addresses(resolver=None, namespace: str = "") -> dict[str, URLPattern]:
     return found
 
 
+by_name = cache(addresses)  # For those who ask it thousands of times.
+
+
 class World:
     """The objects that addresses name: one's own in 柳城县, and the same in 鹿寨县."""
 
-    def __init__(self, cast):
-        self.cast = cast
+    def __init__(self, cast, named: dict | None = None):
+        """Makes them all, unless they stand already and are ``named``."""
+        self.cast, self.own, self.foreign = cast, {}, {}
+        if named:
+            self.own, self.foreign = dict(named["own"]), dict(named["foreign"])
+        else:
+            self._make()
+
+    def named(self) -> dict:
+        return {"own": self.own, "foreign": self.foreign}
+
+    def _make(self) -> None:
+        cast = self.cast
         DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=datetime.date(2017, 8, 1))
         self.own = self._objects(cast.register("石永福", found_on=datetime.date(2017, 10, 1)), cast.hospital, "450222")
         self.foreign = self._objects(
@@ -94,6 +109,7 @@ class World:
         # Long work belongs to whoever asked for it: tests/reports/test_jobs.py has a colleague's.
         asked = ask_job(by=cast.city, kind="city_month", terms={"period": "2017-10"})
         self.own["job"] = self.foreign["job"] = asked.pk
+        self.own["reminder"], self.foreign["reminder"] = self._reminded(cast.clerk), self._reminded(cast.clerk2)
         system, _ = open_client(
             by=cast.operator, name="住院收费系统", staff=cast.liaison, addresses="10.1.2.3", expires_on=datetime.date(2017, 12, 31)
         )
@@ -101,6 +117,14 @@ class World:
         # Policies are one prefecture's, so there is no foreign one here: tests/settlement/test_policy_pages.py has one.
         for kind, pk in kept_policies(by=cast.city).items():
             self.own[kind] = self.foreign[kind] = pk
+
+    @staticmethod
+    def _reminded(clerk) -> int:
+        """A clerk was reminded of a month's F1."""
+        month, day = datetime.date(2017, 10, 1), datetime.date(2017, 10, 23)
+        facts = {"covers_from": month, "period": month, "cut_off_on": day, "ruled_on": day, "deadline_at": clock.now()}
+        due = Due.objects.create(county=clerk.area, form="F1", **facts)
+        return Reminder.objects.create(due=due, staff=clerk, kind="T-5", made_at=clock.now()).pk
 
     def _kept_by_the_city(self) -> dict:
         cataract = self.cast.disease("cataract")
@@ -112,6 +136,17 @@ class World:
             "designation": self.cast.hospital.designations.first(),
             "hospital": self.cast.hospital,
             "standard": kept_standard(self.cast),
+            "due_rule": DueRule.objects.filter(form="F1").first(),
+            "check_rule": CheckRule.objects.create(
+                prefecture=self.cast.prefecture,
+                title="白内障不少于一人",
+                left="F1|白内障|total",
+                relation="≥",
+                right="1",
+                advice="请核对。",
+                document="柳卫医〔2017〕58号",
+                since=datetime.date(2017, 8, 1),
+            ),
         }
 
     def _handed_over(self, **unit) -> int:
@@ -185,7 +220,7 @@ class World:
         )  # fmt: skip
 
     def address(self, name: str, things: dict) -> str:
-        pattern = addresses()[name]
+        pattern = by_name()[name]
         kinds = {
             "hospitals:contact-list": "handed_over", "hospitals:contact-hospital": "hospital", "hospitals:contact-hospital-hand-over": "hospital",
             "hospitals:plan-write": "case", "hospitals:plan-phrase-drop": "phrase",
@@ -211,6 +246,9 @@ class World:
             "hospitals:designation-end": "designation", "hospitals:hospital-edit": "hospital", "hospitals:hospital-close": "hospital",
             "ledger:transfer": "transfer", "ledger:transfer-withdraw": "transfer", "ledger:holiday-remove": "holiday",
             **{f"reports:job{step}": "job" for step in ("", "-progress", "-cancel", "-file")},
+            "reports:message-open": "reminder",
+            "reports:check-rule-edit": "check_rule", "reports:check-rule-end": "check_rule",
+            "reports:calendar-rule": "due_rule", "reports:calendar-rule-drop": "due_rule",
             "settlement:client-edit": "client", "settlement:client-switch": "client", "settlement:client-rotate": "client",
         }  # fmt: skip
         if name.startswith("policies:"):
@@ -226,7 +264,7 @@ class World:
         values = {
             "pk": things[kind], "person_pk": things["person"], "what": "phone", "move": "verify", "period": "2017-10",
             "code": "cataract" if name == "hospitals:follow-up-rule" else things["county"], "group": "all", "figure": "total", "county_code": things["county"],
-            "key": "1", "rest": "nowhere",
+            "key": "1", "rest": "nowhere", "form": "F1",
             "token": "a-draft-of-nobody", "step": "confirm", "number": 1, "other_pk": things.get("twin", 0),
         }  # fmt: skip
         return reverse(name, kwargs={key: values[key] for key in pattern.pattern.converters | _inner(pattern)})
@@ -267,6 +305,8 @@ def not_this_one(name: str, role: str, method: str) -> bool:
     if role in (Role.CIVIL, Role.FINANCE) and name in ANOTHER_OFFICES:
         return True
     if role != Role.CLERK and name.startswith("ledger:people-import-"):  # The world's upload is the clerk's: nobody else sees it.
+        return True
+    if role != Role.CLERK and name == "reports:message-open":  # A reminder is its receiver's.
         return True
     if role != Role.CITY and method == "POST" and name in KEPT_BY_THE_CITY:
         return True
