@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeVar
 
 BAR_WIDTH, BAR_LEFT, BAR_ROOM = 700, 127, 330
 BAR_PITCH, BAR_HEIGHT, GAP, LEAST = 26, 18, 2, 4
 RANK_WIDTH, RANK_LEFT, RANK_ROOM = 406, 112, 164
 RANK_HEAD, RANK_PITCH, RANK_HEIGHT = 57, 34, 16
+Ranked = TypeVar("Ranked", bound=tuple)  # (name, treated, total, …)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class RankRow:
 class Ranking:
     width: int
     height: int
-    goal_x: float
+    goal_x: float | None
     goal_end: int
     whole_top: int
     rows: list[RankRow]
@@ -93,19 +96,31 @@ def progress_bars(rows: Sequence[tuple[str, int, int, int]]) -> Bars:
     return Bars(BAR_WIDTH, 4 + BAR_PITCH * len(rows) - 2, drawn)
 
 
-def ranking(counties: Sequence[tuple[str, int, int]], goal: float, whole: str) -> Ranking:
-    """Counties (name, treated, total) by treated share, highest first; equal shares: fewer untreated first; nobody to count last and without a place."""
+def by_share(rows: Sequence[Ranked]) -> list[tuple[int | None, Ranked]]:
+    """Rows of (name, treated, total, …) with their places by treated share, highest first; equal shares: fewer untreated first.
 
-    def place(row: tuple[str, int, int]) -> tuple:
-        _, treated, total = row
-        return (total == 0, -(treated / total) if total else 0, total - treated)
+    Equal in both share a place, in the order they came; whoever has nobody to count is last and without one.
+    """
 
+    def merit(row: Ranked) -> tuple:
+        return (row[2] == 0, -Fraction(row[1], row[2]) if row[2] else Fraction(0), row[2] - row[1])
+
+    placed: list[tuple[int | None, Ranked]] = []
+    for number, row in enumerate(sorted(rows, key=merit), start=1):
+        shared = placed and merit(placed[-1][1]) == merit(row)
+        placed.append(((placed[-1][0] if shared else number) if row[2] else None, row))
+    return placed
+
+
+def ranking(counties: Sequence[tuple[str, int, int]], goal: float | None, whole: str) -> Ranking:
+    """Counties (name, treated, total) by their places; without a goal there is no line."""
     rows = []
-    for number, (name, treated, total) in enumerate(sorted(counties, key=place)):
-        rows.append(_rank_row(number + 1 if total else None, name, treated, total, RANK_HEAD + number * RANK_PITCH))
+    for number, (place, (name, treated, total)) in enumerate(by_share(counties)):
+        rows.append(_rank_row(place, name, treated, total, RANK_HEAD + number * RANK_PITCH))
     end = RANK_HEAD + len(rows) * RANK_PITCH
     total_row = _rank_row(None, whole, sum(row[1] for row in counties), sum(row[2] for row in counties), end)
-    return Ranking(RANK_WIDTH, end + RANK_PITCH, round(RANK_LEFT + RANK_ROOM * goal, 1), end + 30, end, rows, total_row)
+    goal_x = round(RANK_LEFT + RANK_ROOM * goal, 1) if goal else None
+    return Ranking(RANK_WIDTH, end + RANK_PITCH, goal_x, end + 30, end, rows, total_row)
 
 
 def _rank_row(place: int | None, name: str, treated: int, total: int, top: int) -> RankRow:
