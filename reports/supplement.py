@@ -158,11 +158,11 @@ def _differing(told: list[Told], now_of: Callable[[Told], Behind]) -> list[Diffe
     suspects = [one for one in told if one.digest() != digests[one.kept.pk]]
     wanted = {kept.pk for one in suspects for kept in (one.kept, *one.carriers)}
     payloads = unsealed(wanted)
-    merged = _merged(payloads.values()) if payloads else {}
+    merged = merged_since(payloads.values()) if payloads else {}
     found = []
     for one in suspects:
         was, rows = _told_so_far(one, payloads)
-        was = replace(was, people={place: known_as(ids, merged) for place, ids in was.people.items()}) if one.due.form != "F6" else was
+        was = was if one.due.form == "F6" else under_their_records(was, merged)
         if changes := compare(was, now[one.kept.pk]):
             found.append(Differing(one, changes, digests[one.kept.pk], rows))
     return found
@@ -197,7 +197,12 @@ def _keyed(form: str, rows: Rows) -> dict[tuple[str, int], dict]:
     return {(OWN, row["deposit"]): row for row in rows} if form == "F6" else {}
 
 
-def _merged(payloads: Iterable[dict]) -> dict[int, int]:
+def under_their_records(behind: Behind, merged: dict[int, int]) -> Behind:
+    """The same people by the records that stand for them now."""
+    return replace(behind, people={place: known_as(ids, merged) for place, ids in behind.people.items()})
+
+
+def merged_since(payloads: Iterable[dict]) -> dict[int, int]:
     """Records that were merged away since → the record that stands for them now. One query a step of merging, usually one."""
     gone: dict[int, int] = {}
     everybody = Person.objects.everywhere("a county's own returns").exclude(merged_into=None)

@@ -85,7 +85,10 @@ def figures(payload: dict) -> dict:
     """
     if payload["form"] == "F4":
         return _numbers(payload)
-    told = {entry["period"]: {"of": entry["of"], "digest": entry["digest"]} for entry in payload.get("supplement", ())}
+    told = {
+        entry["period"]: {"of": entry["of"], "digest": entry["digest"], "cells": len(entry["cells"])}
+        for entry in payload.get("supplement", ())
+    }
     return _numbers(payload) | {"behind": behind_of(payload).digest()} | ({"told": told} if told else {})
 
 
