@@ -11,6 +11,7 @@ from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.models import Division, Person, ReportGroup, Staff, Standing
 from ledger.protection import mask_id_number
+from reports.cells import F2_KEYS, ROSTER, ROSTER_KEYS
 from reports.forms.f1 import LABELS, NEITHER, TOTAL
 from reports.forms.f2 import HEADINGS as F2_HEADINGS
 from reports.forms.payload import people_behind
@@ -18,8 +19,10 @@ from reports.forms.people import particulars
 from reports.forms.roster import HEADINGS as ROSTER_HEADINGS
 from reports.returns import Return, county_returns
 from reports.views.f1_table import ALL, row_printed
+from reports.views.kinds import MONTH
 from reports.views.month import month_frame
 from reports.views.reach import county_in_reach
+from reports.views.return_page import Remarked, read_return
 
 PAGE = 100
 
@@ -147,41 +150,60 @@ def _returns_or_404(county: Division, period: datetime.date) -> dict[str, Return
         raise Http404 from None
 
 
+@dataclass(frozen=True)
+class ListCell:
+    """One cell of a printed list; ``opens`` is the person's id where it is a name that this reader may open."""
+
+    key: str
+    text: str
+    mark: Remarked | None
+    opens: int | None = None
+
+
+EMPTY = {"id_number": "无证号", "insurance_number": "—", "native_place": "—", "remark": "—"}
+
+
+def list_rows(rows: list[dict], keys: tuple[str, ...], first: int, prefix: str, marks: dict[str, Remarked], open_to: set[int]) -> list:
+    """A stretch of a list as the page prints it, numbers masked, each cell with the city's remark on it."""
+    shown = []
+    for number, row in enumerate(rows, start=first + 1):
+        told = row | {"id_number": mask_id_number(row["id_number"]), "insurance_number": mask_insurance(row.get("insurance_number", ""))}
+        opens = row["person"] if row["person"] in open_to else None
+        shown.append(
+            [
+                ListCell(key, str(told[key]) or EMPTY.get(key, ""), marks.get(f"{prefix}{number}|{key}"), opens if key == "name" else None)
+                for key in keys
+            ]
+        )
+    return shown
+
+
 def _form_list(request: HttpRequest, period: datetime.date, code: str, tab: str) -> HttpResponse:
     request.nav_name = "reports:months"
     county = county_in_reach(request.user, code)
-    returns = _returns_or_404(county, period)
-    form = "F2" if tab == "f2" else "F1"
-    payload = returns[form].payload
-    rows = payload["rows"] if tab == "f2" else payload["roster"]
+    try:
+        found = read_return(request.user, MONTH, county, period, with_checks=False)
+    except Refused:
+        raise Http404 from None
+    is_f2 = tab == "f2"
+    form = "F2" if is_f2 else "F1"
+    payload = found.returns[form].payload
+    rows = payload["rows"] if is_f2 else payload["roster"]
     page = page_of(request, len(rows))
     shown = rows[page.first : page.last]
     ids = [row["person"] for row in shown]
     open_to = set(Person.objects.visible_to(request.user).filter(pk__in=ids).values_list("pk", flat=True))
-    shown = [
-        {
-            **row,
-            "id_number": mask_id_number(row["id_number"]),
-            "insurance_number": mask_insurance(row.get("insurance_number", "")),
-            "opens": row["person"] if row["person"] in open_to else None,
-        }
-        for row in shown
-    ]
-    told = {
-        "form": form,
-        "period": f"{period:%Y-%m}",
-        "what": "民政核准台账" if tab == "f2" else "已救治名单",
-        "people": len(rows),
-        "from": page.first,
-    }
+    keys, prefix = (F2_KEYS, "") if is_f2 else (ROSTER_KEYS, ROSTER)
+    what = "民政核准台账" if is_f2 else "已救治名单"
+    told = {"form": form, "period": f"{period:%Y-%m}", "what": what, "people": len(rows), "from": page.first}
     record("viewed_list", by=request.user, county=county, detail=told)
-    headings = F2_HEADINGS if tab == "f2" else ROSTER_HEADINGS
     context = {
-        **month_frame(request.user, county, period, returns, tab),
+        **month_frame(found, tab),
         "form": payload,
         "rows": shown,
+        "lines": list_rows(shown, keys, page.first, prefix, found.marks(form), open_to),
         "page": page,
-        "headings": headings,
+        "headings": F2_HEADINGS if is_f2 else ROSTER_HEADINGS,
     }
     return render(request, f"reports/{tab}.html", context)
 

@@ -1,9 +1,13 @@
-"""The month's four stations, as the workbench and the month's page draw them."""
+"""A return's four stations, as the workbench and the return's own page draw them."""
 
 from dataclasses import dataclass
 
 from ledger.templatetags.ledger_page import moment
+from reports.submission_moves import ACCEPTED, CHECKED, DRAFT, LOCKED, RECEIVED, RETURNED, SUBMITTED, UNLOCKED
 from reports.views.due_states import DueState
+
+# How many stations lie behind a return in each state.
+PASSED = {DRAFT: 1, RETURNED: 1, UNLOCKED: 1, CHECKED: 2, SUBMITTED: 3, RECEIVED: 4, ACCEPTED: 4, LOCKED: 4}
 
 
 @dataclass(frozen=True)
@@ -15,22 +19,28 @@ class Step:
     told: str = ""
 
 
-def month_steps(states: list[DueState], *, lead: str, remarks: str) -> list[Step]:
-    """草稿已生成 → 核对 → 负责人提交 → 市级接收. Pure."""
-    drafted = bool(states) and all(state.submission for state in states)
-    sent = [state for state in states if state.submitted]
-    done = bool(states) and len(sent) == len(states)
-    built = max((state.submission.built_at for state in states if state.submission), default=None)
-    sent_at = max((state.submission.submitted_at for state in sent), default=None)
-    open_forms = "、".join(state.due.form for state in states if not state.submitted)
-    if done:
-        return [
-            Step("past", "草稿已生成", moment(built)),
-            Step("past", "核对"),
-            Step("past", "负责人提交", moment(sent_at)),
-            Step("past", "市级接收", "市里已能看到"),
-        ]
-    if not drafted:
-        return [Step("now", "生成草稿", "20 日起每天生成"), Step("", "核对"), Step("", "负责人提交", lead), Step("", "市级接收")]
-    half = f"还差 {open_forms}" if sent else lead
-    return [Step("past", "草稿已生成", moment(built)), Step("now", "核对", remarks), Step("", "负责人提交", half), Step("", "市级接收")]
+def month_steps(states: list[DueState], *, lead: str = "", remarks: str = "") -> list[Step]:
+    """草稿 → 核对 → 提交 → 市级接收, by the form that lies furthest behind. Pure."""
+    kept = [state.submission for state in states]
+    passed = min((PASSED[one.state] if one else 0 for one in kept), default=0)
+    kept = [one for one in kept if one]
+    told = ["20 日起每天生成", remarks, lead, ""]
+    if passed:
+        told[0] = moment(max(one.built_at for one in kept))
+    if passed > 1:
+        told[1] = (
+            moment(max((one.prepared_at for one in kept if one.prepared_at), default=None)) if any(one.prepared_at for one in kept) else ""
+        )
+    sent = [one for one in kept if one.submitted_at]
+    if passed > 2:
+        told[2] = moment(max(one.submitted_at for one in sent))
+    elif sent:
+        told[2] = f"还差 {'、'.join(state.due.form for state in states if not state.submitted)}"
+    if passed > 3:
+        told[3] = moment(max((one.received_at for one in sent if one.received_at), default=None))
+    names = ("草稿已生成" if passed else "生成草稿", "核对", "负责人提交", "市级接收")
+    return [Step(_stand(number, passed), name, told[number]) for number, name in enumerate(names)]
+
+
+def _stand(number: int, passed: int) -> str:
+    return "past" if number < passed else "now" if number == passed else ""

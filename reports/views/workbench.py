@@ -19,12 +19,13 @@ from reports.charts import percent, progress_bars
 from reports.forms.coverage import printed_groups
 from reports.forms.f1 import f1_figures
 from reports.returns import county_returns
+from reports.submission_moves import DRAFT
+from reports.views.bar import lead_names
 from reports.views.checks import Check, run_checks
-from reports.views.deferral import deferral_work
 from reports.views.due_states import DueState, days_left, due_states
-from reports.views.month import lead_names
 from reports.views.overview import overview
 from reports.views.reach import short_unit
+from reports.views.return_work import bureau_returns
 from reports.views.steps import month_steps
 from reports.work import (
     Work,
@@ -62,7 +63,7 @@ def _bureau(request: HttpRequest) -> HttpResponse:
     period = today.replace(day=1)
     states = due_states(staff, [period], county=staff.area_id)
     checks = _open_checks(staff, period, states)
-    work = [*left_work(staff), *listed_work(staff), *_month_work(staff, period, states, checks), *deferral_work(staff)]
+    work = [*left_work(staff), *listed_work(staff), *_month_work(staff, period, states, checks), *bureau_returns(staff, but=period)]
     work.sort(key=lambda row: not row.first)
     lead = lead_names(staff.area)
     context = {
@@ -85,22 +86,30 @@ def _bureau(request: HttpRequest) -> HttpResponse:
 
 
 def _open_checks(staff: Staff, period: datetime.date, states: list[DueState]) -> list[Check]:
-    """What the month's page would remind of, once there is a draft that is not submitted."""
-    if not states or not all(state.submission for state in states) or all(state.submitted for state in states):
+    """What the month's page would ask for, once there is a draft that nobody has found right."""
+    if not states or not any(state.submission and state.submission.state == DRAFT for state in states):
+        return []
+    if not all(state.submission for state in states):
         return []
     returns = county_returns(staff.area, period)
     found = run_checks(staff, staff.area, period, {form: one.payload for form, one in returns.items()})
-    return [check for check in found if check.tone != "ok"]
+    return [check for check in found if check.tone == "bad" or check.wants_answer]
 
 
 def _month_work(staff: Staff, period: datetime.date, states: list[DueState], checks: list[Check]) -> list[Work]:
+    """This month's own return, by what is its next step."""
     address = reverse("reports:month", args=[period, staff.area.code])
     rows = []
+    if back := [state.due.form for state in states if state.correcting]:
+        rows.append(Work(len(back), "月报退回或解锁，要更正", f"{'、'.join(back)}，{period.month} 月", address, "去更正", "bad"))
     if checks:
         rows.append(Work(len(checks), "月报核对项", checks[0].saw.rstrip("："), address, "去处理", "warn"))
-    drafts = [state.due.form for state in states if state.submission and not state.submitted]
-    if drafts and staff.role == Role.LEAD:
-        rows.append(Work(len(drafts), "月报待提交", f"{'、'.join(drafts)}，{period.month} 月", address, "去提交", "warn"))
+    drafts = [state.due.form for state in states if state.submission and state.submission.state == DRAFT and state.due.form not in back]
+    if drafts and not checks:
+        rows.append(Work(len(drafts), "月报待核对", f"{'、'.join(drafts)}，{period.month} 月", address, "去核对"))
+    ready = [state.due.form for state in states if state.checked]
+    if ready and staff.role == Role.LEAD:
+        rows.append(Work(len(ready), "月报待提交", f"{'、'.join(ready)}，{period.month} 月", address, "去提交", "warn"))
     return rows
 
 

@@ -1,0 +1,265 @@
+"""The foot of a return's page: where it stands, why, what comes next, and the one dark button that is this reader's next step."""
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils import timezone
+
+from ledger import clock
+from ledger.actions.refusals import Refused
+from ledger.models import Division, Role, Staff
+from reports.checking import refuse_unfinished
+from reports.models import Due
+from reports.submission_moves import (
+    ACCEPTED,
+    CHECKED,
+    CORRECTED,
+    DRAFT,
+    LOCKED,
+    RECEIVED,
+    RETURNED,
+    STATES,
+    SUBMITTED,
+    WHY,
+)
+from reports.views.due_states import DueState, days_left
+from reports.views.reach import short_unit
+from reports.views.return_page import ReturnPage
+from reports.views.steps import Step, month_steps
+
+
+@dataclass(frozen=True)
+class Button:
+    """A link, or with ``forms`` an act that is posted for those forms as they were seen. ``off`` is drawn but cannot be pressed: the bar says why."""
+
+    words: str
+    address: str = ""
+    dark: bool = False
+    forms: list[str] = field(default_factory=list)
+    off: bool = False
+    choose: bool = False  # Each of several forms has its tick.
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """``why`` is said in pieces, each with its tone."""
+
+    steps: list[Step]
+    why: list[tuple[str, str]]
+    hint: str
+    buttons: list[Button] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def has_dark(self) -> bool:
+        return any(button.dark for button in self.buttons)
+
+
+def bar_of(page: ReturnPage, nothing_due: str) -> Bar:
+    """The foot for this reader; ``nothing_due`` is said where no return is owed."""
+    if not page.states:
+        return Bar([], [("", "这个月没有应报的报表，以上按台账计算，只供查看。")], nothing_due)
+    steps = month_steps(list(page.states.values()))
+    why, hint, buttons = (_of_city if page.is_city else _of_county)(page)
+    return Bar(steps, why, hint, buttons, _links(page))
+
+
+def _to(page: ReturnPage, name: str) -> str:
+    return reverse(f"reports:return-{name}", args=[page.kind.slug, page.period, page.county.code])
+
+
+def _and(forms: list[str]) -> str:
+    return "、".join(forms)
+
+
+def deadline_hint(state: DueState) -> str:
+    """距 10 月 23 日 18:00 还有 3 天; after it, what is asked."""
+    due = state.due
+    local, left = timezone.localtime(due.closes_at), days_left(due.closes_at)
+    year = f"{local.year} 年 " if local.year != clock.today().year else ""
+    when = f"{year}{local.month} 月 {local.day} 日 {local:%H:%M}"
+    until = "展期到" if due.extended_until else ""
+    if due.closes_at < clock.now():
+        return f"已过{until} {when} 的截止时间，请尽快上报。"
+    return f"距{until} {when} 还有 {left} 天" if left else f"{until}今天 {local:%H:%M} 截止"
+
+
+def _hint(page: ReturnPage) -> str:
+    waiting = [page.states[form] for form in page.in_hand()]
+    return deadline_hint(min(waiting, key=lambda state: state.due.closes_at)) if waiting else ""
+
+
+# ---- the county ----
+
+
+def _of_county(page: ReturnPage) -> tuple[list, str, list[Button]]:
+    corrected, drafts = page.standing(*CORRECTED), page.standing(DRAFT)
+    if page.undrafted():
+        return [("", "还没有生成草稿。")], _hint(page), [_off(page), Button("生成草稿", _to(page, "rebuild"), True, page.undrafted())]
+    if corrected:
+        states = {page.states[form].submission.state for form in corrected}
+        said = f"{_and(corrected)} {'被市级退回' if RETURNED in states else '已解锁'}，"
+        begin = Button("开始更正", _to(page, "rebuild"), True, corrected)
+        return [("bad", said), ("", "先按现在的台账生成更正草稿。")], WHY[next(iter(states))][1], [_off(page), begin]
+    if drafts:
+        return _of_draft(page, drafts)
+    if page.standing(CHECKED):
+        return _of_checked(page)
+    return _of_sent(page)
+
+
+def _unfinished(due: Due) -> str:
+    """Why a return over whole months must still wait."""
+    try:
+        refuse_unfinished(due)
+    except Refused as refused:
+        return refused.message
+    return ""
+
+
+def _of_draft(page: ReturnPage, drafts: list[str]) -> tuple[list, str, list[Button]]:
+    if early := next((said for form in drafts if (said := _unfinished(page.states[form].due))), ""):
+        return [("", early)], _hint(page), []
+    bad, warn, remarks = page.bad(), page.open_answers(), page.waiting_remarks()
+    if not (bad or warn or remarks):
+        said = "没有要报的内容，写明零报告的说明再核对。" if page.nil else "核对项都已处理，请看过数字。"
+        check = Button(f"核对完毕{_only(page, drafts)}", _to(page, "check"), True, drafts)
+        return (
+            [("", said)],
+            _hint(page),
+            [*_submit_checked(page), _off(page), check] if not page.standing(CHECKED) else [*_submit_checked(page), check],
+        )
+    parts = [
+        (tone, f"{len(found)} {words}")
+        for tone, found, words in (("bad", bad, "项须改"), ("warn", warn, "项待说明"), ("warn", remarks, "条意见待答复"))
+        if found
+    ]
+    why = [("", "还差 ")]
+    for number, part in enumerate(parts):
+        why += [("", "、")] if number else []
+        why.append(part)
+    return why, _hint(page), [*(_submit_checked(page) or [_off(page)]), _next(bad, warn, remarks)]
+
+
+def _next(bad: list, warn: list, remarks: list) -> Button:
+    """What to do first: mend, then explain, then answer the city."""
+    if bad:
+        person = next((pk for check in bad for _, pk in check.people if pk), None)
+        address = reverse("ledger:person", args=[person]) if person else f"#check-{bad[0].code}"
+        return Button(f"下一步：补填 {len(bad)} 项" if person else f"下一步：改正 {len(bad)} 项", address, True)
+    if warn:
+        return Button(f"下一步：说明 {len(warn)} 项", f"#check-{warn[0].code}", True)
+    return Button(f"下一步：答复 {len(remarks)} 条意见", f"#remark-{remarks[0].remark.pk}", True)
+
+
+def _only(page: ReturnPage, forms: list[str]) -> str:
+    return "" if len(forms) == len(page.states) else f" {_and(forms)}"
+
+
+def _off(page: ReturnPage) -> Button:
+    return Button(f"提交到{short_unit(page.county.parent)}", off=True)
+
+
+def may_submit(page: ReturnPage, forms: list[str]) -> bool:
+    """A lead who did not prepare it, or whom the city lets prepare and submit alone."""
+    if page.staff.role != Role.LEAD:
+        return False
+    return page.alone or all(page.states[form].submission.prepared_by_id != page.staff.pk for form in forms)
+
+
+def _submit_checked(page: ReturnPage) -> list[Button]:
+    """The lead may hand in the form that is ready, whatever the other one waits for."""
+    ready = page.standing(CHECKED)
+    return [Button(f"提交 {_and(ready)}", _to(page, "submit"), forms=ready)] if ready and may_submit(page, ready) else []
+
+
+def _of_checked(page: ReturnPage) -> tuple[list, str, list[Button]]:
+    ready = page.standing(CHECKED)
+    who = page.states[ready[0]].submission.prepared_by
+    back = [Button("退回经办人", _to(page, "send-back"))] if page.staff.role == Role.LEAD and who != page.staff else []
+    if may_submit(page, ready):
+        words = f"提交{_only(page, ready)}{' ' if _only(page, ready) else ''}到{short_unit(page.county.parent)}"
+        return [("ok", f"{who.full_name}已核对，可以提交。")], _hint(page), [*back, Button(words, _to(page, "submit"), True, ready)]
+    if page.staff.role == Role.LEAD:
+        said = "是您自己核对的，要由另一位负责人提交；全县只有一人的，请市里同意一人办理。"
+        return [("warn", said)], _hint(page), [_off(page)]
+    return [("ok", "已核对完毕，"), ("", f"由负责人{lead_names(page.county)}提交。")], _hint(page), [_off(page)]
+
+
+def _of_sent(page: ReturnPage) -> tuple[list, str, list[Button]]:
+    """All of it is with the city, or past it."""
+    states = [found.submission.state for found in page.states.values()]
+    named = dict(STATES)
+    if len(set(states)) == 1:
+        return [("ok", _all(page) + WHY[states[0]][0])], WHY[states[0]][1], []
+    said = "；".join(f"{form} {named[found.submission.state]}" for form, found in page.states.items())
+    return [("ok", f"{said}。")], "已上报的数字不再变动。", []
+
+
+def _all(page: ReturnPage) -> str:
+    return f"{_and(list(page.states))}：" if len(page.states) > 1 else ""
+
+
+def lead_names(county: Division) -> str:
+    """The county's leads, by name, or nothing where there is none yet."""
+    leads = Staff.objects.filter(area=county, role=Role.LEAD, is_active=True).order_by("username")
+    return "、".join(leads.values_list("full_name", flat=True)[:2])
+
+
+# ---- the city ----
+
+
+def _of_city(page: ReturnPage) -> tuple[list, str, list[Button]]:
+    came, received, accepted = page.standing(SUBMITTED), page.standing(RECEIVED), page.standing(ACCEPTED)
+    back = [
+        Button(f"退回{_only(page, [form])}", f"{_to(page, 'review')}?form={form}")
+        for form in page.states
+        if form in (*came, *received, *accepted)
+    ]
+    if came:
+        return _say(page, came), WHY[SUBMITTED][1], [*back, Button(f"接收{_only(page, came)}", _to(page, "receive"), True, came)]
+    if received:
+        return (
+            _say(page, received),
+            WHY[RECEIVED][1],
+            [*back, Button(f"审核通过{_only(page, received)}", _to(page, "accept"), True, received)],
+        )
+    if accepted:
+        return _say(page, accepted), WHY[ACCEPTED][1], [*back, Button(f"锁定{_only(page, accepted)}", _to(page, "lock"), True, accepted)]
+    if page.in_hand():
+        states = page.states[page.in_hand()[0]]
+        state = states.submission.state if states.submission else DRAFT
+        said = f"{_and(page.in_hand())} 还没有上报" if state in (DRAFT, CHECKED) else WHY[state][0].rstrip("。")
+        return [("warn" if states.deadline_passed else "", f"{said}，等县里办理。")], _hint(page), []
+    return _of_sent(page)
+
+
+def _say(page: ReturnPage, forms: list[str]) -> list[tuple[str, str]]:
+    kept = page.states[forms[0]].submission
+    who = f"，{kept.submitted_by.full_name}" if kept.submitted_by else ""
+    nil = "零报告：" + kept.nil_reason if kept.is_nil else ""
+    alone = "一人办理。" if kept.alone else ""
+    return [("", f"{_and(forms)} {timezone.localtime(kept.submitted_at):%m-%d %H:%M} 上报{who}。{alone}{nil}")]
+
+
+def _links(page: ReturnPage) -> list[tuple[str, str]]:
+    """What else may be asked for beside the next step."""
+    links = []
+    asked = next((one for one in page.extensions if one.state == "asked"), None)
+    if page.is_city:
+        if asked:
+            links.append((f"答复展期申请（到 {asked.until_on}）", reverse("reports:extension", args=[asked.pk])))
+    elif asked:
+        links.append((f"已申请展期到 {asked.until_on}，待市里答复", reverse("reports:extension", args=[asked.pk])))
+    elif page.in_hand() and any(
+        page.states[form].submission is None or page.states[form].submission.revision == 1 for form in page.in_hand()
+    ):
+        links.append(("申请展期", _to(page, "extend")))
+    for one in page.unlocks:
+        links.append((f"{one.submission.due.form} 已申请解锁，待另一位市级人员同意", reverse("reports:unlock", args=[one.pk])))
+    asked_for = {one.submission.due.form for one in page.unlocks}
+    for form in page.standing(LOCKED):
+        if form not in asked_for and page.staff.role in (Role.LEAD, Role.CITY):
+            links.append((f"申请解锁{_only(page, [form])}", f"{_to(page, 'unlock')}?form={form}"))
+    return links

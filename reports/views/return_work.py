@@ -1,0 +1,78 @@
+"""What of the returns waits for whom: rows of the workbench, for the bureau form by form, for the city by what it is to do."""
+
+import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from ledger import clock
+from ledger.models import Role, Staff
+from reports.models import Extension, Submission, Unlock
+from reports.models.extension import ASKED
+from reports.submission_moves import ACCEPTED, RECEIVED, RETURNED, SUBMITTED
+from reports.views.due_states import DueState, due_states
+from reports.views.kinds import MONTH, PEOPLE, STAYS, ReturnKind
+from reports.work import Work
+
+
+def bureau_returns(staff: Staff, *, but: datetime.date | None = None) -> list[Work]:
+    """What the bureau has to hand in, hand in again or answer: one row a kind and thing to do, leading to the oldest.
+
+    ``but``: the month whose own return is told elsewhere on the page. One look at the returns for each kind.
+    """
+    rows: list[Work] = []
+    for kind in (MONTH, STAYS, PEOPLE):
+        states = [state for state in due_states(staff, group=kind.forms, county=staff.area_id) if _begun(state, kind)]
+        states = [state for state in states if not state.submitted and not (kind is MONTH and state.due.period == but)]
+        back = [state for state in states if state.correcting]
+        ready = [state for state in states if state.checked and not state.correcting]
+        rest = [state for state in states if state not in back and state not in ready]
+        returned = [state for state in back if state.correcting == RETURNED]
+        rows += _row(staff, kind, returned, "退回，要更正", "去更正", "bad")
+        rows += _row(staff, kind, [state for state in back if state not in returned], "已解锁，要更正", "去更正", "warn")
+        rows += _row(staff, kind, ready, *(("待提交", "去提交") if staff.role == Role.LEAD else ("已核对，待负责人提交", "去看")))
+        rows += _row(staff, kind, rest, "待核对", "去核对")
+    return rows
+
+
+def _begun(state: DueState, kind: ReturnKind) -> bool:
+    """The month's own return can be worked on in its month, the others once their months are over."""
+    return state.is_open if kind is MONTH else state.due.cut_off_on < clock.today() or state.due.cut_off_on <= state.due.covers_from
+
+
+def _row(staff: Staff, kind: ReturnKind, states: list[DueState], words: str, verb: str, tone: str = "") -> list[Work]:
+    if not states:
+        return []
+    first = states[0]
+    when = timezone.localtime(first.closes_at)
+    months = "、".join(dict.fromkeys(f"{state.due.period.month} 月" for state in states))
+    forms = "、".join(dict.fromkeys(state.due.form for state in states))
+    late = first.deadline_passed and first.first_at is None
+    told = f"{forms}，{months}" + ("" if first.first_at else f"，{when:%m-%d %H:%M} {'已过截止时间' if late else '截止'}")
+    address = reverse(kind.page, args=[first.due.period, staff.area.code])
+    return [Work(len(states), f"{kind.name}{words}", told, address, verb, tone or ("bad" if late else "warn"))]
+
+
+def city_returns(staff: Staff) -> list[Work]:
+    """What the counties wait for from the city. Three queries."""
+    rows: list[Work] = []
+    kept = Submission.objects.visible_to(staff).filter(state__in=(SUBMITTED, RECEIVED, ACCEPTED))
+    counted: dict[str, list[datetime.date]] = {}
+    for state, period in kept.values_list("state", "due__period").order_by("due__period"):
+        counted.setdefault(state, []).append(period)
+    for state, words, verb in ((SUBMITTED, "报表待接收", "去接收"), (RECEIVED, "报表待审核", "去审核")):
+        if periods := counted.get(state):
+            address = f"{reverse('reports:months')}?period={periods[-1]:%Y-%m}"
+            rows.append(Work(len(periods), words, f"{periods[0]:%Y-%m} 起", address, verb))
+    extensions = Extension.objects.visible_to(staff).filter(state=ASKED).count()
+    unlocks = Unlock.objects.visible_to(staff).filter(state=ASKED).exclude(asked_by=staff).count()
+    for number, words, verb in ((extensions, "展期申请待答复", "去答复"), (unlocks, "解锁申请待同意", "去看")):
+        if number:
+            rows.append(Work(number, words, "", reverse("reports:asked"), verb, "warn"))
+    return rows
+
+
+def asked_of(staff: Staff) -> int:
+    """How many askings wait for the city: what stands beside 退回与展期."""
+    extensions = Extension.objects.visible_to(staff).filter(state=ASKED)
+    return extensions.count() + Unlock.objects.visible_to(staff).filter(state=ASKED).exclude(asked_by=staff).count()
