@@ -16,10 +16,12 @@ KINDS = {
     "division": "乡镇与村",
     "unit": "单位名称",
     "holiday": "节假日",
+    "due-rule": "应报规则",
     "follow-up-rule": "随访规则",
     "deferral-rule": "先诊疗后付费规则",
     "standard": "救治标准",
     "expert": "专家组",
+    "progress-goal": "救治目标",
     "check-rule": "核对规则",
 }
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger.actions.trail import record
-from ledger.models import Division
+from ledger.models import Division, Staff
 from ledger.working_days import Calendar
 from reports.due_making import DAY, LONGEST_REST, Owed, owed_between
 from reports.models import Due, DueRule, Form, Submission
@@ -29,7 +29,7 @@ class Moved:
 
     @property
     def told(self) -> dict:
-        return {"form": self.form, "period": f"{self.period:%Y-%m}", "before": stamp(self.before), "after": stamp(self.after),
+        return {"form": self.form, "period": f"{self.period:%Y-%m}", "was_due": stamp(self.before), "now_due": stamp(self.after),
                 "counties": self.counties}  # fmt: skip
 
 
@@ -82,7 +82,9 @@ def rule_of(prefecture_id: int, form: str, period: datetime.date) -> DueRule | N
     return begun[-1] if begun else next(iter(rules), None)
 
 
-def keep_dues(prefecture: Division, now: datetime.datetime, *, wait: bool = True, drop: bool = False) -> Kept | None:
+def keep_dues(
+    prefecture: Division, now: datetime.datetime, *, wait: bool = True, drop: bool = False, by: Staff | None = None
+) -> Kept | None:
     """Bring a prefecture's rows to what its rules and holidays say; at once from many processes one does it, the others find it done.
 
     Only deadlines to come move, of returns that nobody has submitted, and never into the past. With ``drop`` rows to come that no
@@ -95,7 +97,7 @@ def keep_dues(prefecture: Division, now: datetime.datetime, *, wait: bool = True
         standing = _standing(prefecture)
         kept = Kept(made=_make(prefecture, owed, set(standing)))
         differing = [due for key, due in standing.items() if due.deadline_at > now and _differs(due, owed.get(key[1:]), now)]
-        kept.moved = _move(prefecture, differing, owed)
+        kept.moved = _move(prefecture, differing, owed, by)
         if drop:
             kept.gone = _drop([due for key, due in standing.items() if due.deadline_at > now and key[1:] not in owed])
         return kept
@@ -126,7 +128,7 @@ def _differs(due: Due, owed: Owed | None, now: datetime.datetime) -> bool:
     return owed is not None and owed.deadline_at > now and any(getattr(due, name) != value for name, value in vars(owed).items())
 
 
-def _move(prefecture: Division, differing: list[Due], owed: dict[tuple[str, datetime.date], Owed]) -> list[Moved]:
+def _move(prefecture: Division, differing: list[Due], owed: dict[tuple[str, datetime.date], Owed], by: Staff | None) -> list[Moved]:
     """Another deadline, cut-off or first month for these returns, but for those that were submitted meanwhile."""
     open_ones = _held_and_open(differing)
     groups: dict[tuple, list[int]] = {}
@@ -143,7 +145,7 @@ def _move(prefecture: Division, differing: list[Due], owed: dict[tuple[str, date
         if before != one.deadline_at:
             moved.append(Moved(form, period, before, one.deadline_at, len(keys)))
     for one in moved:
-        record("deadline_moved", by=None, subject=prefecture, detail=one.told)
+        record("deadline_moved", by=by, subject=prefecture, detail=one.told)
     return moved
 
 

@@ -5,7 +5,6 @@ missing by asking the database, so that it may run twice, at once from many proc
 """
 
 import datetime
-import importlib.util
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,7 +17,9 @@ from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.models import Division, Role, Staff
 from reports.due_keeping import Kept, keep_dues, stamp
+from reports.jobs import resume
 from reports.models import GROUPS, Due, DueRule, Heartbeat, Submission
+from reports.reminding import remind
 from reports.submission_moves import OPEN
 
 DRAFTS_FROM_DAY, DAYS_BEFORE = 20, 3  # A draft is there from the 20th, or from three days before a deadline that is earlier.
@@ -88,9 +89,9 @@ def ensure_due(now: datetime.datetime, *, prefectures: Iterable[Division] | None
                 continue
             _tell(done, kept)
             _drafts(done, prefecture, now, build=build)
-            done.reminders += _remind(now, prefecture)
+            done.reminders += remind(now, prefecture)
             _look(done, prefecture, now)
-        done.jobs = _resume(now)
+        done.jobs = resume()
     return done
 
 
@@ -203,18 +204,3 @@ def _look(done: Ensured, prefecture: Division, now: datetime.datetime) -> None:
         done.exists.append(owing)
         if due.closes_at < now and not due.sent:
             done.late.append(owing)
-
-
-# ---- reminders and long work, kept by modules of their own ----
-
-
-def _remind(now: datetime.datetime, prefecture: Division) -> int:
-    if importlib.util.find_spec("reports.reminding") is None:
-        return 0
-    return importlib.import_module("reports.reminding").remind(now, prefecture)
-
-
-def _resume(now: datetime.datetime) -> int:
-    if importlib.util.find_spec("reports.jobs") is None:
-        return 0
-    return importlib.import_module("reports.jobs").resume()

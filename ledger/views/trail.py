@@ -28,7 +28,8 @@ def trail_of(prefecture: Division) -> QuerySet[AuditEvent]:
     """What was done by the prefecture's staff, by whatever role, and what was done to its counties."""
     within = Q(area=prefecture) | Q(area__parent=prefecture) | Q(area__parent__parent=prefecture)
     counties = Division.objects.counties_of(prefecture).values("code")
-    return AuditEvent.objects.filter(Q(staff__in=Staff.objects.filter(within)) | Q(county_code__in=counties))
+    itself = Q(subject_type="division", subject_id=prefecture.pk)  # What the system did by itself for all of it, as moving a deadline.
+    return AuditEvent.objects.filter(Q(staff__in=Staff.objects.filter(within)) | Q(county_code__in=counties) | itself)
 
 
 def _narrowed(events: QuerySet[AuditEvent], asked: dict) -> QuerySet[AuditEvent]:
