@@ -29,7 +29,7 @@ class Figure:
         last, name = name.startswith(LAST), name.removeprefix(LAST)
         form, _, rest = name.partition("|")
         row, _, column = rest.rpartition("|")
-        if not row or column not in COLUMNS.get(form, {}):
+        if not row or column not in COLUMNS.get(form, {}) or (row != OWN and form not in ("F1", "F2")):
             raise ValueError(f"not a figure: {name!r}")
         return cls(form, row, column, last)
 
@@ -51,15 +51,22 @@ class Figure:
         if self.form == "F1" and self.row != OWN:
             rows = {row["name"]: row for row in kept["rows"]} | {TOTAL: kept["total"]}
             return rows.get(self.row, {}).get(self.column)
+        if self.row != OWN:
+            return kept["diseases"].get(self.row, 0) if "diseases" in kept else None
         return kept.get(self.column)
 
 
-def figure_choices(f1_rows: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every figure a rule may compare, in groups: (F1 白内障, [(name, words), …]), …"""
-    of_county = {form: {key: words for key, words in columns.items() if key not in LABELS} for form, columns in COLUMNS.items()}
-    groups = [(f"F1 {row}", [(Figure("F1", row, key).name, f"{row}{words}") for key, words in LABELS.items()]) for row in (*f1_rows, TOTAL)]
-    for form, columns in of_county.items():
-        groups.append(
-            (f"{form} 全县" if form == "F1" else form, [(Figure(form, OWN, key).name, f"{form} {words}") for key, words in columns.items()])
-        )
-    return groups
+def figure_choices(groups: list[str], diseases: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every figure a rule may compare, in groups: (F1 白内障, [(name, words), …]), …; F1 by report group, F2 by disease."""
+    found = [(f"F1 {row}", [_choice("F1", row, key) for key in LABELS]) for row in (*groups, TOTAL)]
+    for form, columns in COLUMNS.items():
+        rows = [_choice(form, OWN, key) for key in columns if key not in LABELS]
+        if form == "F2":
+            rows += [_choice(form, disease, "people") for disease in diseases]
+        found.append((f"{form} 全县", rows))
+    return found
+
+
+def _choice(form: str, row: str, column: str) -> tuple[str, str]:
+    figure = Figure(form, row, column)
+    return figure.name, figure.words

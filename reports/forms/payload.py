@@ -27,6 +27,7 @@ F4 (forms/f4.py) has the head of F6, on (the cut-off again), missing (the names 
 import datetime
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 
 from ledger.models import Disease, Division, Role, Staff, UnitName
@@ -99,7 +100,8 @@ def _numbers(payload: dict) -> dict:
         return {"served": payload["served"], "violations": payload["violations"]}
     if payload["form"] == "F4":
         return {"rows": len(payload["rows"]), "missing": len(payload["missing"])}
-    return {"rows": len(payload["rows"]), "people": len({row["person"] for row in payload["rows"]})}
+    diseases = dict(Counter(row["disease"] for row in payload["rows"]))
+    return {"rows": len(payload["rows"]), "people": len({row["person"] for row in payload["rows"]}), "diseases": diseases}
 
 
 def people_behind(payload: dict, row: str, figure: str) -> list[int]:

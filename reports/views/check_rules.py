@@ -18,7 +18,7 @@ from reports.checks.catalogue import CATALOGUE
 from reports.checks.figures import figure_choices
 from reports.checks.own import plain, rule_words
 from reports.checks.trying import Tried, try_rule
-from reports.forms.coverage import printed_groups
+from reports.forms.coverage import covered_diseases, printed_groups
 from reports.models import CheckRule
 
 LIST = "reports:check-rules"
@@ -47,10 +47,11 @@ def _standing(rule: CheckRule, this) -> tuple[str, str]:
 
 def _choices(prefecture: Division) -> Choices:
     try:
-        names = [group.name for group in printed_groups(prefecture, clock.today())]
-    except Refused:  # No coverage list yet: the other forms' figures can still be compared.
-        names = []
-    return figure_choices(names)
+        groups = [group.name for group in printed_groups(prefecture, clock.today())]
+        diseases = [disease.name for disease in covered_diseases(prefecture, clock.today())]
+    except Refused:  # No coverage list yet: what is told of the whole county can still be compared.
+        groups, diseases = [], []
+    return figure_choices(groups, diseases)
 
 
 def check_rule_new(request: HttpRequest) -> HttpResponse:

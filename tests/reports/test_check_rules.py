@@ -47,6 +47,9 @@ def people(ledger, dues):
         ("F1|本县|roster", 44, "F1 已救治名单人数"),
         ("F1|食管癌|total", None, "F1 食管癌总数"),
         ("F2|本县|people", 19, "F2 人数"),
+        ("F2|胃癌|people", 3, "F2 胃癌人数"),
+        ("F2|肺癌|people", 0, "F2 肺癌人数"),
+        ("last|F2|胃癌|people", None, "上期 F2 胃癌人数"),
         ("F6|本县|served", None, "F6 累计享受人次"),
         ("last|F1|白内障|treated", 13, "上期 F1 白内障累计救治数"),
         ("last|F2|本县|rows", None, "上期 F2 行数"),
@@ -55,22 +58,24 @@ def people(ledger, dues):
 def test_a_figure_is_named_read_and_told(name, value, words):
     now = {
         "F1": {"rows": [{"name": "白内障", "treated": 22}], "total": {"total": 66}, "neither": 4, "roster": 44},
-        "F2": {"rows": 20, "people": 19},
+        "F2": {"rows": 20, "people": 19, "diseases": {"胃癌": 3}},
     }
     before = {"F1": {"rows": [{"name": "白内障", "treated": 13}], "total": {}, "neither": 0, "roster": 0}}
     figure = Figure.named(name)
     assert (figure.value(now, before), figure.words, figure.name) == (value, words, name)
 
 
-@pytest.mark.parametrize("name", ["", "F1", "F1|白内障", "F1||treated", "F9|白内障|treated", "F1|白内障|secret", "next|F1|白内障|treated"])
+@pytest.mark.parametrize(
+    "name", ["", "F1", "F1|白内障", "F1||treated", "F9|白内障|treated", "F1|白内障|secret", "F6|白内障|served", "next|F1|白内障|treated"]
+)
 def test_what_is_no_figure_is_none(name):
     with pytest.raises(ValueError):
         Figure.named(name)
 
 
 def test_every_choice_is_a_figure():
-    names = [name for _, group in figure_choices(["白内障"]) for name, _ in group]
-    assert len(names) == len(set(names)) == 5 + 5 + 2 + 2 + 2 + 2
+    names = [name for _, group in figure_choices(["白内障"], ["胃癌", "肺癌"]) for name, _ in group]
+    assert len(names) == len(set(names)) == 5 + 5 + 2 + (2 + 2) + 2 + 2
     assert [Figure.named(name).name for name in names] == names
 
 
