@@ -61,8 +61,15 @@ def stamp_of(submission: Submission) -> WorkbookStamp:
 
 def cells_of_stamp(kept: WorkbookStamp) -> Cells:
     """What the cells held when the return was stamped."""
-    text = kept.cells.reveal() if isinstance(kept.cells, Sealed) else kept.cells
-    return json.loads(zlib.decompress(base64.b64decode(text))) if text else {}
+    return unpacked_cells(kept.cells.reveal() if isinstance(kept.cells, Sealed) else kept.cells)
+
+
+def unpacked_cells(text: str) -> Cells:
+    """The same from the unsealed text. Raises ValueError for a text that is none."""
+    try:
+        return json.loads(zlib.decompress(base64.b64decode(text))) if text else {}
+    except zlib.error as error:
+        raise ValueError("not a stamp's cells") from error
 
 
 def _packed(cells: Cells) -> str:
