@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from django.db.models import Prefetch
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, F, Func, Prefetch, Q, TextField, Value
 
 from ledger import clock
 from ledger.actions.people import ELSEWHERE_PER_DAY
@@ -22,6 +23,12 @@ def _parts(values: Iterable) -> Iterator[list]:
     values = iter(values)
     while part := list(islice(values, AT_ONCE)):
         yield part
+
+
+def _among(column: str, values: list[str]) -> Func:
+    """``column = ANY(values)``: one parameter, where ``__in`` would look every value over and hand it on by itself."""
+    listed = Value(values, output_field=ArrayField(TextField()))
+    return Func(F(column), listed, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 class Known:
@@ -51,7 +58,7 @@ class Known:
         """Which of the numbers stand on the ledger, wherever: the record, the one it was merged into, and its county."""
         everybody, found = Person.objects.everywhere("uniqueness of an ID number"), {}
         for part in _parts(sorted(self.hashes.values())):
-            rows = everybody.filter(id_number_hash__in=part)
+            rows = everybody.filter(_among("id_number_hash", part))
             found |= {hashed: told for hashed, *told in rows.values_list("id_number_hash", "pk", "merged_into", "county")}
         return found
 
@@ -64,14 +71,15 @@ class Known:
             Prefetch("categories", to_attr="known_categories"), Prefetch("residences", to_attr="known_homes"),
         )  # fmt: skip
         for part in _parts(sorted(values)):
-            yield from with_facts.filter(**{f"{field}__in": part})
+            yield from with_facts.filter(_among(field, part) if field != "pk" else Q(pk__in=part))
 
     def _formerly(self, hashes: set[str]) -> dict[str, FormerNumber]:
         """Which of the numbers, borne by nobody today, was an own person's until it was corrected."""
-        own, found = Person.objects.visible_to(self.by).values("pk"), {}
+        own, found = FormerNumber.objects.filter(person__in=Person.objects.visible_to(self.by).values("pk")), {}
+        if not own.exists():  # Hardly ever is a number corrected, and a long list would be asked about part by part.
+            return found
         for part in _parts(sorted(hashes)):
-            rows = FormerNumber.objects.filter(id_number_hash__in=part, person__in=own).select_related("person__village")
-            for row in rows:  # The number corrected last first.
+            for row in own.filter(_among("id_number_hash", part)).select_related("person__village"):  # The number corrected last first.
                 found.setdefault(row.id_number_hash, row)
         return found
 

@@ -7,7 +7,7 @@ class AuditEvent(models.Model):
     """One row, written in the transaction of what it tells. A trigger refuses changing or removing it."""
 
     at = models.DateTimeField("时间")
-    staff = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, related_name="+", verbose_name="人员")
+    staff = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, related_name="+", verbose_name="人员", db_index=False)
     username = models.CharField("用户名", max_length=40, blank=True)
     role = models.CharField("角色", max_length=12, blank=True)
     action = models.CharField("动作", max_length=30)

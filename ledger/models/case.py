@@ -142,10 +142,10 @@ class CaseEvent(models.Model):
     to_state = models.CharField("新状态", max_length=12, blank=True)
     text = models.CharField("经过", max_length=300)
     reason = models.CharField("原因", max_length=300, blank=True)
-    by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, related_name="+", db_index=False)
     by_name = models.CharField("经手人", max_length=40)
     unit = models.CharField("单位", max_length=60, blank=True)
-    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+")
+    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", db_index=False)
 
     objects = CaseEventQuerySet.as_manager()
 

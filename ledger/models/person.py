@@ -6,7 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 
-from ledger.models.ranges import as_range
+from ledger.models.ranges import as_box, as_range
 from ledger.models.reach import reach
 from ledger.models.staff import Role
 from ledger.protection import SealedField, mask_id_number
@@ -90,8 +90,8 @@ class Person(models.Model):
     insurance_number = models.CharField("医保（农合）证号", max_length=30, blank=True)
     native_place = models.CharField("籍贯", max_length=60, blank=True)
     phone = SealedField("联系电话", blank=True, default="")
-    phone_hash = models.CharField("联系电话散列", max_length=64, blank=True, db_index=True)
-    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="县（区）")
+    phone_hash = models.CharField("联系电话散列", max_length=64, blank=True)
+    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="县（区）", db_index=False)
     township = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="乡镇")
     village = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="行政村")
     address = models.CharField("详细住址", max_length=120)
@@ -116,6 +116,7 @@ class Person(models.Model):
             models.Index(fields=["name"], opclasses=["text_pattern_ops"], name="person_name"),
             models.Index(fields=["initials"], opclasses=["text_pattern_ops"], name="person_initials"),
             models.Index(fields=["county", "born_on"], name="person_county_born"),
+            models.Index(fields=["phone_hash"], name="person_phone"),
             models.Index(fields=["county", "born_on"], condition=models.Q(id_number_hash=None), name="person_without_number"),
         ]
         constraints = [
@@ -137,9 +138,10 @@ class Residence(models.Model):
     """Where somebody lived, from a day to a day. It ends when they leave the prefecture."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="residences")
-    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+")
-    township = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+")
-    village = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+")
+    # Nobody asks for homes by their place: people have it, and the derived table. So it has no index that every home would be filed in.
+    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", db_index=False)
+    township = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", db_index=False)
+    village = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", db_index=False)
     address = models.CharField("详细住址", max_length=120)
     during = DateRangeField("起止")
     reason = models.CharField("原因", max_length=120, blank=True)
@@ -148,11 +150,7 @@ class Residence(models.Model):
         verbose_name = verbose_name_plural = "住址"
         ordering = ["during"]
         constraints = [
-            ExclusionConstraint(
-                name="one_home_at_a_time",
-                index_type="GIST",
-                expressions=[(as_range("person_id"), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],
-            )
+            ExclusionConstraint(name="one_home_at_a_time", index_type="GIST", expressions=[(as_box("person_id"), RangeOperators.OVERLAPS)])
         ]
 
 
@@ -166,8 +164,10 @@ class CategoryFact(models.Model):
     out_of_poverty_year = models.SmallIntegerField("脱贫年度", null=True, blank=True)
     recorded_on = models.DateField("录入日期", null=True, blank=True, help_text="从这一天起等主管部门核实")
     verified_on = models.DateField("核实日期", null=True, blank=True)
-    verified_by = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核实人")
-    recorded_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="录入人")
+    verified_by = models.ForeignKey(
+        "ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核实人", db_index=False
+    )
+    recorded_by = models.ForeignKey("ledger.Staff", models.PROTECT, related_name="+", verbose_name="录入人", db_index=False)
     ended_reason = models.CharField("终止原因", max_length=120, blank=True)
 
     class Meta:
@@ -181,11 +181,7 @@ class CategoryFact(models.Model):
             ExclusionConstraint(
                 name="category_held_once_at_a_time",
                 index_type="GIST",
-                expressions=[
-                    (as_range("person_id"), RangeOperators.OVERLAPS),
-                    (as_range("category"), RangeOperators.OVERLAPS),
-                    ("during", RangeOperators.OVERLAPS),
-                ],
+                expressions=[(as_box("person_id", "category"), RangeOperators.OVERLAPS)],
             ),
             models.CheckConstraint(
                 condition=models.Q(verified_on__isnull=True, verified_by__isnull=True)

@@ -120,11 +120,12 @@ def column_letters(column: int) -> str:
 def position(reference: str) -> tuple[int, int]:
     """B3 → (2, 1): row and column from 0."""
     letters = reference.rstrip("0123456789")
-    return int(reference[len(letters) :]) - 1, _column(letters)
+    return int(reference[len(letters) :]) - 1, column_number(letters)
 
 
 @lru_cache(maxsize=1024)
-def _column(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """A → 0, AA → 26."""
     column = 0
     for letter in letters.upper():
         column = column * 26 + ord(letter) - 64

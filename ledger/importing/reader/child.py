@@ -81,7 +81,16 @@ def read_workbook(content: bytes, limits: dict) -> Table:
         scan = parts.scan_sheet(package, by_name[about.name])
         check_extent(about.name, scan, limits)
         values = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False) if scan.last_row >= 0 else []
-        rows = [[to_cell(value, (row, column), scan) for column, value in enumerate(line)] for row, line in enumerate(values)]
+        taken = not (scan.errors or scan.not_computed)  # Then text is what it is: most cells of a long list.
+        rows = [
+            [
+                value
+                if taken and type(value) is str and len(value) <= TEXT_LIMIT and value.strip()
+                else to_cell(value, (row, column), scan)
+                for column, value in enumerate(line)
+            ]
+            for row, line in enumerate(values)
+        ]
         for row, column in scan.not_computed:  # A sheet that ends in such cells is cut shorter by the library.
             rows += [[] for _ in range(row + 1 - len(rows))]
             rows[row] += [None] * (column + 1 - len(rows[row]))

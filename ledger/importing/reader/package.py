@@ -6,9 +6,11 @@ import zipfile
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from ledger.importing.reader.cells import position
+from ledger.importing.reader import plain_rows
+from ledger.importing.reader.cells import column_number, position
 
 PARTS_LIMIT = 2000
+READ_WHOLE = 32 * 1024 * 1024  # Bytes of a sheet's part; a longer one is looked over piece by piece.
 COMPOUND = b"\xd0\xcf\x11\xe0"  # How an encrypted workbook and an old .xls begin.
 
 
@@ -169,11 +171,37 @@ class _SheetScanner:
             elif self.formula and not self.filled:
                 scan.not_computed.add((self.row, self.column))
 
+    def plain_rows(self, part: bytes, at: int) -> int:
+        """Take the plain rows from there on; answers where they end. What is odd about a row's order is left to be found tag by tag."""
+        scan, columns = self.scan, {}
+        while row := plain_rows.row_at(part, at):
+            places = columns.get(row.letters)
+            if places is None:
+                places = columns[row.letters] = [column_number(letters.decode()) for letters in row.letters]
+                if any(place >= after for place, after in zip(places, places[1:], strict=False)):
+                    break
+            if row.number - 1 <= self.row:
+                break
+            last = max((place for place, filled in zip(places, row.filled, strict=True) if filled), default=-1)
+            self.row_filled = last >= 0
+            if self.row_filled:
+                scan.rows, scan.last_row, scan.last_column = scan.rows + 1, row.number - 1, max(scan.last_column, last)
+            scan.hidden_rows += row.hidden
+            self.row, self.column, at = row.number - 1, places[-1] if places else -1, row.end
+            self.before = (self.row, self.column) if places else self.before
+        return at
+
 
 def scan_sheet(package: zipfile.ZipFile, part: str) -> Scan:
     """Look over one sheet; the part's XML was checked before."""
     scanner, parser = _SheetScanner(), _parser()
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = scanner.start, scanner.end, scanner.text
-    with package.open(part) as stream:
-        parser.ParseFile(stream)
+    if package.getinfo(part).file_size > READ_WHOLE:
+        with package.open(part) as stream:
+            parser.ParseFile(stream)
+        return scanner.scan
+    content = package.read(part)
+    begin = plain_rows.first_row(content)
+    parser.Parse(content[:begin])
+    parser.Parse(content[scanner.plain_rows(content, begin) if begin else 0 :], True)
     return scanner.scan
