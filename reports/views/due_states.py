@@ -141,10 +141,11 @@ def due_states(
     kept = Submission.objects.visible_to(staff).select_related("submitted_by", "prepared_by")
     kept = kept.annotate(corrects=Subquery(before.values("state")[:1]))
     latest, now = kept.latest_of([due.pk for due in dues]), clock.now()
-    return [_of(due, latest.get(due.pk), now) for due in dues]
+    sent = {(due.county_id, due.period) for due in dues if due.pk in latest and latest[due.pk].is_frozen}
+    return [_of(due, latest.get(due.pk), now, begun=due.is_begun and (due.county_id, due.period) not in sent) for due in dues]
 
 
-def _of(due: Due, submission: Submission | None, now: datetime.datetime) -> DueState:
+def _of(due: Due, submission: Submission | None, now: datetime.datetime, *, begun: bool) -> DueState:
     """The state of a due as ``due_states`` asked for it, its submission with what it corrects."""
     correcting = submission.corrects or "" if submission is not None and submission.state in OPEN else ""
     told = {
@@ -152,7 +153,7 @@ def _of(due: Due, submission: Submission | None, now: datetime.datetime) -> DueS
         "received_at": due.received_at,
         "asked": due.is_asked,
         "correcting": correcting,
-        "begun": due.is_begun,
+        "begun": begun,
     }
     return state_of(due, submission, now, **told)
 

@@ -5,18 +5,23 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import F
 
 from config.demo.bills import settle_bills
+from config.demo.october import begin_october
 from config.demo.plans import tell_plans
-from config.demo.returns import LATE, submit_early_counties
+from config.demo.return_story import LATE
 from config.demo.statements import draw_up_statements
 from hospitals.models import Stay, TreatmentPlan
 from ledger.actions.transfers import obstacle, transfers_waiting_for
 from ledger.models import AuditEvent, CaseEvent, Category, CategoryFact, Division, Staff, Transfer
 from ledger.transitions import STATES
 from reports.forms.payload import rows_hash
-from reports.models import Due, Submission
+from reports.models import GROUPS, CellRemark, Due, Extension, ReturnEvent, Submission, Unlock
 from reports.returns import payload_of
+from reports.submission_moves import RETURN_MOVES
+from reports.submission_moves import STATES as RETURN_STATES
+from reports.views.due_states import due_states
 from settlement.models import Dispute, PersonYear, PlanEstimate, Settlement, Statement
 from settlement.verification import Verified, verify
 from tests.config.demo_loaded import count_rows, demo_loaded, every_case
@@ -79,28 +84,68 @@ def test_the_trail_is_in_the_order_of_time(loaded):
     assert set(AuditEvent.objects.values_list("action", flat=True)) >= {"account_opened", "case_complete", "submitted"}
 
 
-def test_august_and_september_tell_who_was_late(city):
+def test_half_a_year_tells_who_was_late(city):
     seen = {}
-    for due in Due.objects.everywhere("a test").filter(period__lt=datetime.date(2017, 10, 1)).select_related("county"):
-        kept = Submission.objects.everywhere("a test").filter(due=due).first()
-        if kept is None:
-            seen[due.county.code, due.period, due.form] = None
-            continue
-        assert kept.is_frozen
-        assert kept.rows_hash == rows_hash(payload_of(kept))
-        assert payload_of(kept)["cut_off_on"] == due.cut_off_on.isoformat()
-        if kept.submitted_at > due.deadline_at:
-            seen[due.county.code, due.period, due.form] = (kept.submitted_at.astimezone(SHANGHAI).date() - due.cut_off_on).days
+    dues = Due.objects.everywhere("a test").filter(period__lt=datetime.date(2017, 10, 1)).select_related("county")
+    first = {}
+    for kept in Submission.objects.everywhere("a test").filter(due__in=dues).order_by("due", "revision"):
+        assert kept.is_frozen and kept.rows_hash == rows_hash(payload_of(kept), kept.previous_hash)
+        assert kept.previous_hash == ("" if kept.revision == 1 else first[kept.due_id].rows_hash)
+        first.setdefault(kept.due_id, kept)
+        assert payload_of(kept)["cut_off_on"] == kept.cut_off_on.isoformat() <= kept.due.cut_off_on.isoformat()
+    for due in dues:
+        days = (
+            (first[due.pk].submitted_at.astimezone(SHANGHAI).date() - due.deadline_at.astimezone(SHANGHAI).date()).days
+            if due.pk in first
+            else None
+        )
+        if days is None or days > 0:
+            seen[due.county.code, due.period, due.form] = days
     assert seen == LATE
+    moved = dues.filter(county__code="450222").exclude(ruled_on=F("deadline_at__date")).order_by("deadline_at", "form")
+    assert [(due.form, due.ruled_on.isoformat(), due.deadline_at.astimezone(SHANGHAI).date().isoformat()) for due in moved] == [
+        ("F1", "2017-07-23", "2017-07-21"), ("F2", "2017-07-23", "2017-07-21"), ("F4", "2017-08-12", "2017-08-11"),
+        ("F1", "2017-09-23", "2017-09-22"), ("F2", "2017-09-23", "2017-09-22"), ("F6", "2017-10-01", "2017-09-30"),
+    ]  # fmt: skip
 
 
-def test_three_districts_are_early_in_october(loaded):
+def test_returns_stand_in_every_state_with_what_happened_to_each(city):
+    begin_october()
+    latest = Submission.objects.everywhere("a test").exclude(state="draft")
+    assert set(latest.values_list("state", flat=True)) | {"draft"} == {state for state, _ in RETURN_STATES}
+    assert set(Extension.objects.everywhere("a test").values_list("state", flat=True)) == {"asked", "granted", "refused", "withdrawn"}
+    assert set(Unlock.objects.everywhere("a test").values_list("state", flat=True)) == {"asked", "agreed", "refused"}
+    assert {state.word for group in GROUPS for state in due_states(Staff.objects.get(username="city-450200-1"), group=group)} == {
+        "按时", "迟 1 天", "迟 2 天", "迟 3 天", "迟 8 天", "迟 9 天", "已报", "缺报", "退回", "更正", "展期", "核对中", "草稿", "未到",
+    }  # fmt: skip
+    assert latest.filter(alone=True).values_list("due__county__name", "due__period").distinct().get() == (
+        "三江侗族自治县", datetime.date(2017, 6, 1),
+    )  # fmt: skip
+    assert latest.filter(is_nil=True).exclude(nil_reason="").count() > 5
+    told: dict[int, list[ReturnEvent]] = {}
+    for event in ReturnEvent.objects.everywhere("a test").exclude(submission=None).order_by("at", "pk"):
+        told.setdefault(event.submission_id, []).append(event)
+    for kept in latest:
+        state = ""
+        for event in told[kept.pk]:
+            if event.what in RETURN_MOVES:
+                assert (event.before, event.after) == (state, RETURN_MOVES[event.what].target) and state in RETURN_MOVES[event.what].sources
+            state = event.after or state
+        assert state == kept.state
+
+
+def test_october_begins_in_five_counties(loaded):
     for _ in range(2):
-        submit_early_counties()
+        begin_october()
         kept = Submission.objects.everywhere("a test").filter(due__period=datetime.date(2017, 10, 1)).exclude(state="draft")
-        assert sorted(kept.values_list("due__county__name", "due__form")) == [
-            ("城中区", "F1"), ("城中区", "F2"), ("柳北区", "F1"), ("鱼峰区", "F1"), ("鱼峰区", "F2"),
+        assert sorted(kept.values_list("due__county__name", "due__form", "state")) == [
+            ("城中区", "F1", "submitted"), ("城中区", "F2", "submitted"), ("柳北区", "F1", "submitted"), ("融水苗族自治县", "F1", "returned"),
+            ("鱼峰区", "F1", "submitted"), ("鱼峰区", "F2", "submitted"), ("鹿寨县", "F1", "checked"), ("鹿寨县", "F2", "checked"),
         ]  # fmt: skip
+    back = CellRemark.objects.everywhere("a test").filter(answer="").order_by("pk")
+    assert [(remark.label, remark.text) for remark in back] == [
+        ("胃癌 累计救治数", "市医保结算已有 2 人出院，请核对是否漏登完成治疗"), ("未列入两类的人 人数", "请核对这些人的类别是否已续"),
+    ]  # fmt: skip
 
 
 def test_the_hospitals_have_settled_and_one_bill_came_late(loaded):

@@ -18,10 +18,11 @@ from config.demo.accounts import accounts
 from config.demo.bills import settle_bills
 from config.demo.deferral import tell_owed
 from config.demo.inability import tell_inabilities
+from config.demo.october import begin_october
 from config.demo.places import CITY
 from config.demo.plans import tell_plans
 from config.demo.prefecture import AlreadyLoaded, is_loaded, load_prefecture
-from config.demo.returns import submit_early_counties
+from config.demo.return_rows import stamp_past
 from config.demo.statements import draw_up_statements
 from config.embedded.server import EmbeddedServerError, EmbeddedServerInUse
 from config.trial import programs
@@ -96,7 +97,8 @@ class Command(BaseCommand):
             password = keep_password(password_file)
             try:
                 load_prefecture(password)
-                submit_early_counties()
+                begin_october()
+                stamp_past()
                 settle_bills()
                 tell_owed()
                 draw_up_statements()
