@@ -1,6 +1,7 @@
 """What every page shows around its content: unit, demo mark, and the navigation of the role."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from ledger.actions.transfers import transfers_waiting_for
 from ledger.models import Division, Role
 from ledger.models.division import Level, UnitKind, UnitName
 from reports.reminding import unopened
+from reports.views.return_work import asked_of
 from reports.work_lists import number_waiting
 from settlement.out_of_order import differing_years
 from settlement.policy_scope import drafts_waiting_for
@@ -61,7 +63,8 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
         "上报",
         [
             ("reports:months", "月报", ""),
-            ("reports:f6-periods", "先诊疗后付费月报", ""),
+            ("reports:city-totals", "全市汇总", ""),
+            ("reports:asked", "退回与展期", ""),
             ("reports:preview", "按日预览", ""),
             ("reports:baseline", "筛查基线", ""),
             ("reports:quality", "质量控制", ""),
@@ -69,6 +72,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("reports:jobs", "大文件", ""),
         ],
     ),
+    ("进度", [("reports:goals", "救治进度", "")]),
     (
         "资料",
         [
@@ -84,6 +88,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("ledger:diseases", "病种", ""),
             ("ledger:divisions", "乡镇与村", ""),
             ("ledger:units", "单位名称", ""),
+            ("reports:calendar", "应报清单", ""),
             ("reports:check-rules", "核对规则", ""),
             ("ledger:holidays", "节假日", ""),
             ("ledger:data-changes", "资料变更", ""),
@@ -100,7 +105,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
         ],
     ),
 ]
-ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}, "核对规则": {Role.CITY}}
+ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}, "核对规则": {Role.CITY}, "应报清单": {Role.CITY}}
 # Alt and a letter, from any page that has no such key of its own.
 KEYS = {"ledger:register": "n", "ledger:find": "f"}
 # How many wait behind a link, where that is not told elsewhere.
@@ -113,9 +118,13 @@ COUNTED = {
     "policies:list": drafts_waiting_for,
     "ledger:transfers": transfers_waiting_for,
     "reports:work-list": number_waiting,
+    "reports:asked": asked_of,
 }
 # Adding up all that waits is dear in a large county: its number stands on the pages that are about it and add it up anyway.
 COUNTED_WHERE_TOLD, WORK_PAGES = {"reports:work-list"}, {"reports:workbench", "reports:work-list"}
+
+
+address_of = cache(reverse)  # Some forty for each page, and they never change.
 
 
 @dataclass
@@ -142,7 +151,7 @@ def navigation(request: HttpRequest) -> list[tuple[str, list[Link]]]:
             current = name == getattr(request, "nav_name", here) and narrowed
             counted = name in COUNTED and (name not in COUNTED_WHERE_TOLD or here in WORK_PAGES)
             count = COUNTED[name](request.user) if counted else 0
-            links.append(Link(reverse(name) + query, words, current, count, KEYS.get(name, "")))
+            links.append(Link(address_of(name) + query, words, current, count, KEYS.get(name, "")))
         if links:
             groups.append((title, links))
     return groups

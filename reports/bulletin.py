@@ -142,7 +142,8 @@ def _progress(table: MonthTable, before: MonthTable | None, goal: Goal | None, t
         found.append(f"累计救治率居前的是{first}，居后的是{last}。")
     if goal:
         needed = pace(total["total"], total["treated"], goal, today)
-        said = f"对照到 {goal.by_day} {goal.title}（{goal.words}）的目标，全市"
+        named = goal.title if goal.words in goal.title else f"{goal.title}（{goal.words}）"
+        said = f"对照到 {goal.by_day} {named}的目标，全市"
         if needed.reached:
             found.append(f"{said}已经达到。")
         elif needed.months:

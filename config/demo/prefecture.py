@@ -12,6 +12,7 @@ from config.demo.contacts import make_contacts
 from config.demo.deferral import make_rule, tell_deferrals
 from config.demo.desks import Desks
 from config.demo.experts import make_groups, tell_consultations
+from config.demo.goals import make_goals
 from config.demo.holidays import make_holidays
 from config.demo.hospitals import make_hospitals
 from config.demo.invention import Invention
@@ -51,6 +52,7 @@ def load_prefecture(password: str) -> None:
     hospitals = make_hospitals(places, diseases)
     staff = make_accounts(password, places)
     make_holidays(places.city)
+    make_goals(places.city)
     rng = Random(SEED)
     book = Book(Cast(rng, places, staff, hospitals, diseases))
     registry = Registry(book, Invention(rng))

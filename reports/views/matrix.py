@@ -39,7 +39,7 @@ class MatrixFilter(forms.Form):
         self.fields["county"].choices = [("", "全部县（区）"), *((county.code, county.name) for county in counties)]
         self.fields["form"].choices = [("", "全部报表"), *Form.choices]
         for name, label in (("span", "时段"), ("county", "县（区）"), ("form", "报表")):
-            self.fields[name].widget.attrs |= {"class": "form-select", "aria-label": label}
+            self.fields[name].widget.attrs |= {"class": "form-select span-select", "aria-label": label}
         self.data = {name: self.data.get(name, "") for name in self.fields} | {"span": span.key}
         self.is_valid()
 

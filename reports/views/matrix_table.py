@@ -9,7 +9,7 @@ from django.urls import reverse
 from ledger.models import Division
 from reports.models import Due, Form
 from reports.quality_of_returns import Rates, Record
-from reports.submission_moves import CHECKED, RETURNED, STANDING
+from reports.submission_moves import UNLOCKED
 from reports.views.due_states import DueState
 
 PAGES = {Form.F1: "reports:month", Form.F2: "reports:list-f2", Form.F4: "reports:f4", Form.F6: "reports:f6"}
@@ -124,21 +124,21 @@ def tally(counties: Sequence[Division], states: Sequence[DueState]) -> Tally:
     found = Tally()
     for county in counties:
         own = [state for state in states if state.due.county_id == county.pk]
-        stands = [state.submission.state if state.submission else "" for state in own]
-        sent = sum(stand in STANDING for stand in stands)
+        words = {state.word for state in own}
+        sent = sum(state.submitted or state.correcting == UNLOCKED for state in own)
         if not own:
             continue
         if sent == len(own):
             found.both.append(county.label)
-        elif RETURNED in stands:
+        elif "退回" in words:
             found.returned.append(county.label)
-        elif any(state.word == "缺报" for state in own):
+        elif "缺报" in words:
             found.missing.append(county.label)
         elif sent:
             found.one.append(county.label)
-        elif CHECKED in stands:
+        elif "核对中" in words:
             found.checking.append(county.label)
-        elif any(stands):
+        elif any(state.submission for state in own):
             found.draft.append(county.label)
         else:
             found.nothing.append(county.label)

@@ -15,7 +15,7 @@ from ledger.workbook import BODY, HEADING, SHADE, STRONG, TITLE, to_bytes, write
 from reports.city_periods import DeferralMonth, MonthTable
 from reports.forms.consolidation import CountyReturn
 from reports.forms.wording import NEITHER, f1_title, notes, policy_notes
-from reports.quality_of_returns import Record
+from reports.quality_of_returns import MEASURES, Rate, Rates, Record, timeliness
 from reports.workbook import city_charts
 from reports.workbook.city import COUNTY, PREFECTURE, draw_matrix, draw_progress
 from reports.workbook.f1_sheet import draw_f1
@@ -86,6 +86,7 @@ def draw_period(facts: PeriodFacts) -> bytes:
     draw_counties(book.create_sheet("县×月"), facts)
     draw_diseases(book.create_sheet("病种进展"), facts)
     draw_returns(book.create_sheet("上报情况"), facts)
+    draw_rates(book.create_sheet("上报质量"), facts)
     if facts.deferral:
         draw_deferral(book.create_sheet("先诊疗后付费"), facts)
     return to_bytes(book, title=whole["title"], day=facts.last.cut_off_on)
@@ -158,7 +159,7 @@ def draw_months(sheet: Worksheet, facts: PeriodFacts) -> None:
     row = write_lines(sheet, row, len(MONTHLY), lines) + 1
     sheet.add_chart(city_charts.line(sheet, title="累计救治率", column=5, first=4, last=last, share=True), f"A{row}")
     sheet.add_chart(city_charts.bars(sheet, title="比上期新增救治（人）", column=6, first=4, last=last), f"A{row + 16}")
-    set_paper(sheet, landscape=True, repeat=(3, 3), footer=f"{facts.city} {facts.name}")
+    set_paper(sheet, landscape=False, repeat=(3, 3), footer=f"{facts.city} {facts.name}")
 
 
 def draw_counties(sheet: Worksheet, facts: PeriodFacts) -> None:
@@ -185,7 +186,7 @@ def draw_counties(sheet: Worksheet, facts: PeriodFacts) -> None:
     told = f"期初：{facts.since.month.year} 年 {facts.since.month.month} 月截止日。累计救治率 = 建档立卡累计救治数 ÷ 建档立卡总数。"
     below = write_lines(sheet, last + 1, len(headings), [told]) + 1
     sheet.add_chart(city_charts.bars(sheet, title="本期新增救治（人）", column=4 + months, first=row, last=last - 1), f"A{below}")
-    set_paper(sheet, landscape=True, repeat=(3, 3), footer=f"{facts.city} {facts.name}")
+    set_paper(sheet, landscape=False, repeat=(3, 3), footer=f"{facts.city} {facts.name}")
 
 
 def _of_county(table: MonthTable, county: Division) -> dict[str, int] | None:
@@ -213,45 +214,59 @@ def draw_diseases(sheet: Worksheet, facts: PeriodFacts) -> None:
 
 
 def draw_returns(sheet: Worksheet, facts: PeriodFacts) -> None:
-    """Each return by its word; beside them, county by county, how many were on time of those due, received, and the rate as bars."""
+    """Each return by its word, county by county and form by form, with how many were on time of those due so far."""
     months = sorted({one.period for one in facts.returns})
-    headings = (COUNTY, "报表", *(f"{month.month} 月" for month in months), "按时", "已接收", "应报", "按时率")
-    row = _begin(sheet, facts, f"{facts.city}各县（区）上报情况", headings, (20, 8, *[11] * len(months), 9, 9, 9, 10))
+    headings = (COUNTY, "报表", *(f"{month.month} 月" for month in months), "按时", "应报", "按时率")
+    row = _begin(sheet, facts, f"{facts.city}各县（区）上报情况", headings, (20, 8, *[11] * len(months), 9, 9, 10))
     lines: dict[tuple[int, str], list[ReturnWord]] = defaultdict(list)
     for one in facts.returns:
         lines[one.county.pk, one.form].append(one)
     for of_form in lines.values():
         words = {one.period: one.word for one in of_form}
-        told = [words.get(month, "—") for month in months]
-        _row(sheet, row, (of_form[0].county.name, of_form[0].form, *told, *_counts(of_form, facts.now)), names=2, shares=(6 + len(months),))
+        timely = timeliness([one.record for one in of_form], facts.now)
+        values = (
+            of_form[0].county.name,
+            of_form[0].form,
+            *(words.get(month, "—") for month in months),
+            timely.part,
+            timely.whole,
+            _of(timely),
+        )
+        _row(sheet, row, values, names=2, shares=(5 + len(months),))
         row += 1
-    _row(
-        sheet,
-        row,
-        (PREFECTURE, "", *[""] * len(months), *_counts(facts.returns, facts.now)),
-        font=STRONG,
-        names=2,
-        shares=(6 + len(months),),
+    timely = timeliness([one.record for one in facts.returns], facts.now)
+    values = (PREFECTURE, "", *[""] * len(months), timely.part, timely.whole, _of(timely))
+    _row(sheet, row, values, font=STRONG, names=2, shares=(5 + len(months),))
+    write_lines(sheet, row + 1, len(headings), ["应报只计已到期或已上报的；按时以第一次上报为准，经市里同意展期的算按时。"])
+    set_paper(sheet, landscape=False, repeat=(3, 3), footer=f"{facts.city} {facts.name}")
+
+
+def draw_rates(sheet: Worksheet, facts: PeriodFacts) -> None:
+    """The three rates of each county, the first as bars too."""
+    row = _begin(
+        sheet, facts, f"{facts.city}各县（区）上报质量", (COUNTY, "按时率", "按时 / 应报", "完整率", "准确率"), (28, 14, 16, 14, 14)
     )
-    rule = "应报只计已到期或已上报的；按时以第一次上报为准，经市里同意展期的算按时。"
-    row = write_lines(sheet, row + 1, len(headings), [rule]) + 1
-    first = row
-    for words, column in ((COUNTY, 1), ("", 2), ("按时率", 3)):
-        write(sheet, row, column, words, font=HEADING, across="center")
-    by_county: dict[int, list[ReturnWord]] = defaultdict(list)
+    of_county: dict[str, list[Record]] = defaultdict(list)
     for one in facts.returns:
-        by_county[one.county.pk].append(one)
-    for of_county in by_county.values():
+        of_county[one.county.name].append(one.record)
+    first = row
+    for name, records in of_county.items():
+        _rates_row(sheet, row, name, Rates.of(records, facts.now), BODY)
         row += 1
-        _row(sheet, row, (of_county[0].county.name, "", _counts(of_county, facts.now)[3]), names=2, shares=(3,))
-    sheet.add_chart(city_charts.bars(sheet, title="各县（区）按时率", column=3, first=first + 1, last=row, share=True), f"A{row + 2}")
-    set_paper(sheet, landscape=True, repeat=(3, 3), footer=f"{facts.city} {facts.name}")
+    _rates_row(sheet, row, PREFECTURE, Rates.of([one.record for one in facts.returns], facts.now), STRONG)
+    told = [f"{measure.title} = {measure.rule}" for measure in MEASURES.values()]
+    below = write_lines(sheet, row + 1, 5, told) + 1
+    sheet.add_chart(city_charts.bars(sheet, title="各县（区）按时率", column=2, first=first, last=row, share=True), f"A{below}")
+    set_paper(sheet, landscape=False, repeat=(3, 3), footer=f"{facts.city} {facts.name}")
 
 
-def _counts(returns: Sequence[ReturnWord], now: datetime.datetime) -> tuple[int, int, int, float | str]:
-    due = [one.record for one in returns if one.record.is_due(now)]
-    timely = sum(one.on_time for one in due)
-    return timely, sum(one.received_at is not None for one in due), len(due), timely / len(due) if due else "—"
+def _rates_row(sheet: Worksheet, row: int, name: str, rates: Rates, font: Font) -> None:
+    values = (name, _of(rates.timeliness), rates.timeliness.counted, _of(rates.completeness), _of(rates.accuracy))
+    _row(sheet, row, values, font=font, shares=(2, 4, 5))
+
+
+def _of(rate: Rate) -> float | str:
+    return float(rate.share) if rate.share is not None else "—"
 
 
 def draw_deferral(sheet: Worksheet, facts: PeriodFacts) -> None:
@@ -263,9 +278,11 @@ def draw_deferral(sheet: Worksheet, facts: PeriodFacts) -> None:
     for one in facts.deferral:
         of_county[one.county.pk].append(one)
     sums = [sum(one.violations for one in facts.deferral if one.month == month) for month in months]
-    for own in of_county.values():
+    for table in facts.last.counties:
+        own = of_county.get(table.county.pk, [])
         known = {one.month: one.violations for one in own}
-        _row(sheet, row, (own[0].county.name, *(known.get(month, "—") for month in months), sum(known.values()), own[-1].served))
+        served = own[-1].served if own else "—"
+        _row(sheet, row, (table.county.name, *(known.get(month, "—") for month in months), sum(known.values()), served))
         row += 1
     _row(sheet, row, (PREFECTURE, *sums, sum(sums), sum(own[-1].served for own in of_county.values())), font=STRONG)
     waiting = sorted({one.county.name for one in facts.deferral if not one.submitted})
