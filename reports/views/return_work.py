@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from ledger import clock
 from ledger.models import Role, Staff
-from reports.models import Extension, Submission, Unlock
+from reports.models import GROUPS, Extension, Submission, Unlock
 from reports.models.extension import ASKED
 from reports.submission_moves import ACCEPTED, RECEIVED, RETURNED, SUBMITTED
 from reports.views.due_states import DueState, due_states
@@ -15,15 +15,22 @@ from reports.views.kinds import MONTH, PEOPLE, STAYS, ReturnKind
 from reports.work import Work
 
 
-def bureau_returns(staff: Staff, *, but: datetime.date | None = None) -> list[Work]:
+def all_states(staff: Staff) -> list[DueState]:
+    """Every return of the bureau's county that has begun, in few queries."""
+    forms = tuple(form for group in GROUPS for form in group)
+    return due_states(staff, group=forms, county=staff.area_id, covers_from__lte=clock.today())
+
+
+def bureau_returns(staff: Staff, states: list[DueState], *, but: datetime.date | None = None) -> list[Work]:
     """What the bureau has to hand in, hand in again or answer: one row a kind and thing to do, leading to the oldest.
 
-    ``but``: the month whose own return is told elsewhere on the page. One look at the returns for each kind.
+    ``states`` are all of its returns; ``but`` is the month whose own return is told elsewhere on the page. Pure.
     """
     rows: list[Work] = []
+    owed = [state for state in states if not state.submitted]
     for kind in (MONTH, STAYS, PEOPLE):
-        states = [state for state in due_states(staff, group=kind.forms, county=staff.area_id) if _begun(state, kind)]
-        states = [state for state in states if not state.submitted and not (kind is MONTH and state.due.period == but)]
+        states = [state for state in owed if state.due.form in kind.forms and _begun(state, kind)]
+        states = [state for state in states if not (kind is MONTH and state.due.period == but)]
         back = [state for state in states if state.correcting]
         ready = [state for state in states if state.checked and not state.correcting]
         rest = [state for state in states if state not in back and state not in ready]
@@ -73,6 +80,8 @@ def city_returns(staff: Staff) -> list[Work]:
 
 
 def asked_of(staff: Staff) -> int:
-    """How many askings wait for the city: what stands beside 退回与展期."""
+    """How many askings wait for the city: what stands beside 退回与展期. A county asks, and answers none."""
+    if staff.role != Role.CITY:
+        return 0
     extensions = Extension.objects.visible_to(staff).filter(state=ASKED)
     return extensions.count() + Unlock.objects.visible_to(staff).filter(state=ASKED).exclude(asked_by=staff).count()

@@ -18,14 +18,15 @@ from ledger.views.trail import trail_of
 from reports.charts import percent, progress_bars
 from reports.forms.coverage import printed_groups
 from reports.forms.f1 import f1_figures
+from reports.models import MONTHLY
 from reports.returns import county_returns
 from reports.submission_moves import DRAFT
 from reports.views.bar import lead_names
 from reports.views.checks import Check, run_checks
-from reports.views.due_states import DueState, days_left, due_states
+from reports.views.due_states import DueState, days_left
 from reports.views.overview import overview
 from reports.views.reach import short_unit
-from reports.views.return_work import bureau_returns
+from reports.views.return_work import all_states, bureau_returns
 from reports.views.steps import month_steps
 from reports.work import (
     Work,
@@ -61,9 +62,10 @@ def glance(county: Division, on: datetime.date) -> dict:
 def _bureau(request: HttpRequest) -> HttpResponse:
     staff, today = request.user, clock.today()
     period = today.replace(day=1)
-    states = due_states(staff, [period], county=staff.area_id)
+    owed = all_states(staff)
+    states = [state for state in owed if state.due.period == period and state.due.form in MONTHLY]
     checks = _open_checks(staff, period, states)
-    work = [*left_work(staff), *listed_work(staff), *_month_work(staff, period, states, checks), *bureau_returns(staff, but=period)]
+    work = [*left_work(staff), *listed_work(staff), *_month_work(staff, period, states, checks), *bureau_returns(staff, owed, but=period)]
     work.sort(key=lambda row: not row.first)
     lead = lead_names(staff.area)
     context = {

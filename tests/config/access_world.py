@@ -23,7 +23,7 @@ from ledger import clock
 from ledger.actions import proofs
 from ledger.models import Category, Holiday, Person, Programme, Role, UnitName
 from reports.jobs import ask_job
-from reports.models import CheckRule, Due, DueRule, Reminder
+from reports.models import CheckRule, Due, DueRule, ProgressGoal, Reminder
 from settlement.actions.clients import open_client
 from tests.hospitals.deferral_rows import kept_deferral
 from tests.hospitals.kept_standards import kept_standard
@@ -31,6 +31,7 @@ from tests.hospitals.referral_world import kept_referral
 from tests.ledger.asking import third_county, waiting_transfer
 from tests.ledger.importing.lists import waiting_upload
 from tests.ledger.paper_files import picture
+from tests.reports.kept_returns import kept_return
 from tests.settlement.kept import kept_settlement
 from tests.settlement.kept_policies import kept_policies
 from tests.settlement.statement_world import kept_between_payers
@@ -109,6 +110,8 @@ class World:
         # Long work belongs to whoever asked for it: tests/reports/test_jobs.py has a colleague's.
         asked = ask_job(by=cast.city, kind="city_month", terms={"period": "2017-10"})
         self.own["job"] = self.foreign["job"] = asked.pk
+        self.own |= kept_return(cast.clerk, cast.lead, asking=cast.lead)
+        self.foreign |= kept_return(cast.clerk2, cast.lead2, asking=cast.lead2)
         self.own["reminder"], self.foreign["reminder"] = self._reminded(cast.clerk), self._reminded(cast.clerk2)
         system, _ = open_client(
             by=cast.operator, name="住院收费系统", staff=cast.liaison, addresses="10.1.2.3", expires_on=datetime.date(2017, 12, 31)
@@ -136,6 +139,9 @@ class World:
             "designation": self.cast.hospital.designations.first(),
             "hospital": self.cast.hospital,
             "standard": kept_standard(self.cast),
+            "goal": ProgressGoal.objects.create(
+                prefecture=self.cast.prefecture, by_day=datetime.date(2019, 12, 31), share="0.9", title="90%", document="渝卫发〔2019〕30号"
+            ),
             "due_rule": DueRule.objects.filter(form="F1").first(),
             "check_rule": CheckRule.objects.create(
                 prefecture=self.cast.prefecture,
@@ -248,6 +254,7 @@ class World:
             **{f"reports:job{step}": "job" for step in ("", "-progress", "-cancel", "-file")},
             "reports:message-open": "reminder",
             "reports:check-rule-edit": "check_rule", "reports:check-rule-end": "check_rule",
+            "reports:goal-edit": "goal", "reports:goal-remove": "goal",
             "reports:calendar-rule": "due_rule", "reports:calendar-rule-drop": "due_rule",
             "settlement:client-edit": "client", "settlement:client-switch": "client", "settlement:client-rotate": "client",
         }  # fmt: skip
@@ -260,12 +267,18 @@ class World:
             kinds.setdefault(name, "statement")
         if name.startswith("ledger:people-import-"):
             kinds[name] = "upload"
+        kinds |= {
+            "reports:return-remark": "remark",
+            "reports:extension": "extension",
+            "reports:unlock": "unlock",
+            "reports:alone-end": "alone",
+        }
         kind = kinds.get(name) or next((kind for kind, views in WITH_OBJECT.items() if name.removeprefix("ledger:") in views), "person")
         values = {
             "pk": things[kind], "person_pk": things["person"], "what": "phone", "move": "verify", "period": "2017-10",
             "code": "cataract" if name == "hospitals:follow-up-rule" else things["county"], "group": "all", "figure": "total", "county_code": things["county"],
-            "key": "1", "rest": "nowhere", "form": "F1",
-            "token": "a-draft-of-nobody", "step": "confirm", "number": 1, "other_pk": things.get("twin", 0),
+            "key": "1", "rest": "nowhere", "form": "F1", "measure": "timeliness", "span": "quarter",
+            "kind": "months", "token": "a-draft-of-nobody", "step": "confirm", "number": 1, "other_pk": things.get("twin", 0),
         }  # fmt: skip
         return reverse(name, kwargs={key: values[key] for key in pattern.pattern.converters | _inner(pattern)})
 
