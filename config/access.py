@@ -305,7 +305,7 @@ TABLE: dict[str, Rule] = {
     "reports:unlock": Rule(REPORT_READERS, "GET POST", "own returns"),
     "reports:alone": Rule({Role.CITY}, "GET POST", "own prefecture"),
     "reports:alone-end": Rule({Role.CITY}, "POST", "own prefecture"),
-    "reports:check-answer": Rule(BUREAU, "GET POST", "own returns", "masked"),
+    "reports:check-answers": Rule(BUREAU, "GET POST", "own returns", "masked"),
     "reports:check-rules": Rule(REPORT_READERS, "GET", "own prefecture"),
     "reports:check-rule-new": Rule({Role.CITY}, "GET POST", "own prefecture"),
     "reports:check-rule-edit": Rule({Role.CITY}, "GET POST", "own prefecture"),

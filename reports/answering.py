@@ -1,6 +1,8 @@
 """核对说明: the county's short answer to a finding, kept with the return until what was found is another thing."""
 
 import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -40,33 +42,52 @@ def _found(staff: Staff, county: Division, period: datetime.date, latest: dict[s
     return run_checks(staff, county, period, {name: payload_of(row) for name, row in latest.items()})
 
 
-@transaction.atomic
-def answer_check(
-    *, by: Staff, county: Division, period: datetime.date, form: str, code: str, finding: str, text: str
-) -> CheckAnswer:  # fmt: skip
-    """Answer one finding of a draft that wants an answer; an answer given before is written over.
+@dataclass(frozen=True)
+class Given:
+    """What was written for one finding, and the finding that was looked at."""
 
-    ``finding`` is the one that was looked at. Raises Refused: not the county's bureau, no such due or draft, checked or submitted
-    already, another finding by now, nothing written.
+    finding: str
+    text: str
+
+
+def answer_check(*, by: Staff, county: Division, period: datetime.date, form: str, code: str, finding: str, text: str) -> CheckAnswer:
+    """Answer one finding; see ``answer_checks``."""
+    return answer_checks(by=by, county=county, period=period, form=form, answers={code: Given(finding, text)})[0]
+
+
+@transaction.atomic
+def answer_checks(
+    *, by: Staff, county: Division, period: datetime.date, form: str, answers: Mapping[str, Given]
+) -> list[CheckAnswer]:  # fmt: skip
+    """Answer findings of a draft that want an answer, by their codes: all or none; what was written before is written over.
+
+    Raises Refused with the code as its field: nothing written, too long, another finding by now. And without one: not the county's
+    bureau, no such due or draft, checked or submitted already.
     """
     if by.role not in BUREAU or by.area_id != county.pk:
         raise Refused("只有本县（区）的经办人或负责人可以填写说明。")
-    text = text.strip()
-    if not text:
-        raise Refused("请写明原因，例如：县人民医院 10 月集中手术。", "text")
-    if len(text) > LONGEST:
-        raise Refused(f"说明超过 {LONGEST} 个字，现在是 {len(text)} 个字。请缩短。", "text")
     due, latest = _held(county, period, form)
-    check = next((one for one in _found(by, county, period, latest) if one.code == code), None)
-    if check is None or check.tone != "warn":
-        raise Refused("这一项现在不用说明了。请看过现在的核对情况。")
-    if check.finding != finding:
-        raise Refused(f"您打开之后，核对到的情况有变：{check.saw.rstrip('：')}。请看过再写。")
-    kept, _ = CheckAnswer.objects.everywhere("the county's own answer").update_or_create(
-        due=due, code=code, defaults={"finding": finding, "text": text, "by": by, "at": clock.now()}
-    )
-    tell_return(due=due, submission=latest[due.form], what="check_answered", by=by, reason=text)
+    found = {one.code: one for one in _found(by, county, period, latest)}
+    kept = []
+    for code, given in answers.items():
+        text = given.text.strip()
+        _refuse(found.get(code), code, given.finding, text)
+        told = {"finding": given.finding, "text": text, "by": by, "at": clock.now()}
+        kept.append(CheckAnswer.objects.everywhere("the county's own answer").update_or_create(due=due, code=code, defaults=told)[0])
+        tell_return(due=due, submission=latest[due.form], what="check_answered", by=by, reason=text)
     return kept
+
+
+def _refuse(check: Check | None, code: str, seen: str, text: str) -> None:
+    """Raises Refused for what cannot be kept as an answer to this finding."""
+    if not text:
+        raise Refused("请写明原因，例如：县人民医院 10 月集中手术。", code)
+    if len(text) > LONGEST:
+        raise Refused(f"说明超过 {LONGEST} 个字，现在是 {len(text)} 个字。请缩短。", code)
+    if check is None or check.tone != "warn":
+        raise Refused("这一项现在不用说明了。请看过现在的核对情况。", code)
+    if check.finding != seen:
+        raise Refused("您打开之后，核对到的情况有变。请看过上面现在的情况，再保存。", code)
 
 
 def _held(county: Division, period: datetime.date, form: str) -> tuple[Due, dict[str, Submission]]:

@@ -1,4 +1,4 @@
-"""The forms by which the city keeps its own checks, and the county answers a finding."""
+"""The forms by which the city keeps its own checks."""
 
 import datetime
 import re
@@ -7,9 +7,8 @@ from decimal import Decimal
 
 from django import forms
 
-from ledger.forms import LedgerForm, PlainField
+from ledger.forms import PlainField
 from ledger.kept_forms import KeptForm, PreviewedForm
-from reports.answering import LONGEST
 from reports.check_rules import SEVERITIES, RuleFacts
 from reports.checks.figures import LAST
 from reports.checks.own import RELATIONS
@@ -113,15 +112,3 @@ class EndRuleForm(KeptForm):
     """The last period for which a rule holds."""
 
     until = MonthField(label="末期")
-
-
-class AnswerForm(LedgerForm):
-    """A short answer to one finding."""
-
-    finding = forms.CharField(widget=forms.HiddenInput)
-    text = PlainField(
-        label="说明",
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"max_length": f"说明超过 {LONGEST} 个字，请缩短。"},
-    )

@@ -109,7 +109,7 @@ urlpatterns = [
     path("asked/alone/", asked.alone, name="alone"),
     path("asked/alone/<int:pk>/end/", asked.alone_end, name="alone-end"),
     # What it is checked for
-    path("checks/<period:period>/<county:code>/<slug:form>/answer/", check_answers.check_answer, name="check-answer"),
+    path("checks/<period:period>/<county:code>/<slug:form>/answers/", check_answers.check_answers, name="check-answers"),
     path("check-rules/", check_rules.check_rules, name="check-rules"),
     path("check-rules/new/", check_rules.check_rule_new, name="check-rule-new"),
     path("check-rules/<int:pk>/", check_rules.check_rule_edit, name="check-rule-edit"),

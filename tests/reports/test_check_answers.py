@@ -1,15 +1,16 @@
 """A finding that wants an answer gets one from the bureau, and loses it when something else is found; the answers go with the return."""
 
 import datetime
+import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from ledger.actions.refusals import Refused
-from ledger.models import AuditEvent
+from ledger.models import AuditEvent, Person
 from reports.actions import check, rebuild_drafts, send_back, submit
-from reports.answering import answer_check, checks_of_drafts
+from reports.answering import Given, answer_check, answer_checks, checks_of_drafts
 from reports.checks import kept_checks
 from reports.models import MONTHLY, CheckAnswer, ReturnEvent, Submission
 from tests.reports.check_stories import OCTOBER, found
@@ -55,11 +56,11 @@ def test_it_is_written_over_and_falls_when_something_else_is_found(cast, bare, l
 @pytest.mark.parametrize(
     ("asked", "sentence", "field"),
     [
-        ({"text": "  "}, "请写明原因，例如：县人民医院 10 月集中手术。", "text"),
-        ({"text": "长" * 201}, "说明超过 200 个字，现在是 201 个字。请缩短。", "text"),
-        ({"finding": "0" * 64}, "您打开之后，核对到的情况有变：1 人没有医保（农合）证号，名单上是空的。请看过再写。", None),
-        ({"code": "across"}, "这一项现在不用说明了。请看过现在的核对情况。", None),
-        ({"code": "nothing"}, "这一项现在不用说明了。请看过现在的核对情况。", None),
+        ({"text": "  "}, "请写明原因，例如：县人民医院 10 月集中手术。", "insurance"),
+        ({"text": "长" * 201}, "说明超过 200 个字，现在是 201 个字。请缩短。", "insurance"),
+        ({"finding": "0" * 64}, "您打开之后，核对到的情况有变。请看过上面现在的情况，再保存。", "insurance"),
+        ({"code": "across"}, "这一项现在不用说明了。请看过现在的核对情况。", "across"),
+        ({"code": "nothing"}, "这一项现在不用说明了。请看过现在的核对情况。", "nothing"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_a_sentence(cast, bare, asked, sentence, field):
@@ -105,11 +106,26 @@ def test_an_unanswered_finding_and_one_to_mend_keep_the_return_from_being_checke
         check(by=cast.clerk, county=cast.county, period=OCTOBER, forms=MONTHLY, nil_reasons=nil)
 
 
+def test_several_answers_are_kept_together_or_not_at_all(cast, ledger, dues):
+    ledger.person("邓明亮", ("cataract", "2017-03-01", "2017-04-02"), insurance_number="")
+    ledger.person("韦老三", ("cataract", "2017-03-01", "2017-04-02"), poor_until="2017-10-01")
+    told = found(cast)
+    given = {code: Given(told[code].finding, TEXT) for code in ("insurance", "expired")}
+    common = {"by": cast.clerk, "county": cast.county, "period": OCTOBER, "form": "F1"}
+    with pytest.raises(Refused) as refused:
+        answer_checks(**common, answers=given | {"expired": Given("0" * 64, TEXT)})
+    assert refused.value.field == "expired" and not CheckAnswer.objects.everywhere("test").exists()
+    answer_checks(**common, answers=given)
+    assert {code: found(cast)[code].word for code in given} == dict.fromkeys(given, "已说明")
+
+
 # ---- the page ----
 
+MONTH = "/months/2017-10/450222/"
 
-def address(code: str = "450222", check: str = "insurance", form: str = "F1") -> str:
-    return f"{reverse('reports:check-answer', args=[OCTOBER, code, form])}?check={check}"
+
+def address(code: str = "450222", form: str = "F1") -> str:
+    return reverse("reports:check-answers", args=[OCTOBER, code, form])
 
 
 @pytest.fixture
@@ -119,37 +135,56 @@ def door(cast, bare):
     return client
 
 
-def test_the_box_beside_the_finding_saves_and_leads_back_to_it(cast, door, bare):
-    page = door.get(reverse("reports:month", args=[OCTOBER, "450222"])).content.decode()
+def sent(page: str, **texts: str) -> dict[str, str]:
+    """The page's hidden findings with what is typed into its boxes, by the findings' codes."""
+    findings = dict(re.findall(r'name="(finding-[^"]+)" value="(\w+)"', page))
+    return findings | {f"text-{code}": text for code, text in texts.items()}
+
+
+def test_the_box_beside_the_finding_saves_and_leads_back(cast, door, bare):
+    page = door.get(MONTH).content.decode()
     assert f'action="{address()}"' in page and "1 人没有医保（农合）证号，名单上是空的：" in page
     assert f'<a href="{reverse("ledger:person", args=[bare.pk])}">邓明亮</a>' in page
-    finding = {one.code: one.finding for one in checks_of_drafts(cast.clerk, cast.county, OCTOBER, "F1")}["insurance"]
-    answer = door.post(address(), {"text": TEXT, "finding": finding})
-    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('reports:month', args=[OCTOBER, '450222'])}#check-insurance")
+    answer = door.post(address(), sent(page, insurance=TEXT))
+    assert (answer.status_code, answer["Location"]) == (302, f"{MONTH}#checks")
     page = door.get(answer["Location"]).content.decode()
-    assert "说明已保存，随表一起上报。" in page
-    assert f"说明：{TEXT}　覃玉芳 10-20" in page and f'<a href="{address()}">修改</a>' in page
+    assert "1 项说明已保存，随表一起上报。" in page
+    assert f"说明：{TEXT}　覃玉芳 10-20" in page and f'<a href="{address()}#check-insurance">修改</a>' in page
+
+
+def test_what_was_typed_beside_several_findings_is_saved_by_one_press(cast, door, ledger):
+    ledger.person("韦老三", ("cataract", "2017-03-01", "2017-04-02"), poor_until="2017-10-01")
+    rebuild_drafts(cast.county, OCTOBER, cast.clerk)
+    door.post(address(), sent(door.get(MONTH).content.decode(), insurance=TEXT, expired="已办续期"))
+    assert [found(cast)[code].answer.text for code in ("insurance", "expired")] == [TEXT, "已办续期"]
+    events = ReturnEvent.objects.everywhere("test").filter(what="check_answered")
+    door.post(address(), sent(door.get(address()).content.decode(), insurance=TEXT, expired="已办续期，证明已补"))
+    assert events.count() == 3  # What was left as it stood is no second act.
 
 
 def test_the_page_of_its_own_shows_what_stands_and_keeps_what_was_typed(cast, door):
     shown = door.get(address())
-    assert "1 人没有医保（农合）证号" in shown.content.decode() and shown.context["form"]["text"].value() == ""
-    refused = door.post(address(), {"text": "长" * 201, "finding": shown.context["finding"]})
-    assert refused.status_code == 422
-    assert "说明超过 200 个字，请缩短" in refused.content.decode() and "长" * 201 in refused.content.decode()
-    stale = door.post(address(), {"text": TEXT, "finding": "0" * 64})
-    assert stale.status_code == 422 and "核对到的情况有变" in stale.content.decode() and TEXT in stale.content.decode()
-    again = door.post(address(), {"text": TEXT, "finding": shown.context["finding"]})
-    assert again.status_code == 302
-    assert door.get(address()).context["form"]["text"].value() == TEXT
+    assert "1 人没有医保（农合）证号" in shown.content.decode() and shown.context["form"]["text-insurance"].value() == ""
+    page = shown.content.decode()
+    for sentence, data in (
+        ("说明超过 200 个字，请缩短", sent(page, insurance="长" * 201)),
+        ("请写明原因，例如：县人民医院 10 月集中手术", sent(page, insurance=" ")),
+        ("核对到的情况有变", sent(page, insurance=TEXT) | {"finding-insurance": "0" * 64}),
+    ):
+        refused = door.post(address(), data)
+        assert refused.status_code == 422 and sentence in refused.content.decode()
+        assert data["text-insurance"].strip() in refused.content.decode()
+    assert door.post(address(), sent(refused.content.decode(), insurance=TEXT)).status_code == 302
+    assert door.get(address()).context["form"]["text-insurance"].value() == TEXT
 
 
-def test_what_is_mended_meanwhile_leads_back_and_what_is_not_ours_answers_404(cast, door):
-    month = reverse("reports:month", args=[OCTOBER, "450222"])
-    for mended in (address(check="across"), address(check="nothing"), address(check="")):
-        answer = door.get(mended)
-        assert (answer.status_code, answer["Location"]) == (302, month), mended
-        assert door.post(mended, {"text": TEXT, "finding": "0" * 64}).status_code == 302
+def test_what_is_mended_meanwhile_leads_back_and_what_is_not_ours_answers_404(cast, door, bare):
+    page = door.get(MONTH).content.decode()
+    Person.objects.everywhere("test").filter(pk=bare.pk).update(insurance_number="4502220001")
+    rebuild_drafts(cast.county, OCTOBER, cast.clerk)
+    for answer in (door.get(address()), door.post(address(), sent(page, insurance=TEXT))):
+        assert (answer.status_code, answer["Location"]) == (302, MONTH)
+    assert "现在没有要说明的核对项了。" in door.get(MONTH).content.decode()
     assert not CheckAnswer.objects.everywhere("test").exists()
     assert [door.get(gone).status_code for gone in (address("450223"), address(form="F9"))] == [404, 404]
     door.force_login(cast.city)
