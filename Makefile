@@ -11,7 +11,7 @@ export PYTHONUTF8 = 1
 no := 0 no false
 RUN := .venv/bin/python
 
-.PHONY: demo test race-test bench check lock install wheelhouse manual
+.PHONY: demo test race-test kill-test clock-test bench check lock install wheelhouse manual
 # A folder of wheels to install from where there is no internet; see docs/deployment.md.
 export WHEELHOUSE
 
@@ -27,6 +27,16 @@ test:
 race-test:
 	@$(PYTHON) config/trial/install.py requirements-dev.txt
 	@LEDGER_RACE=full $(RUN) -m pytest tests/settlement/test_races.py --durations=3 $(ARGS)
+
+# The worker is killed at random moments (RUNS of them; NAIVE=1: a job with its defects put back). Every test run has five such kills.
+kill-test:
+	@$(PYTHON) config/trial/install.py requirements-dev.txt
+	@$(RUN) -m tests.killing --runs "$(or $(RUNS),200)" $(if $(filter-out $(no),$(NAIVE)),--naive) $(if $(SEED),--seed "$(SEED)")
+
+# Due dates, periods, ages and reports where a quarter, a year or February ends, under three machine time zones.
+clock-test:
+	@$(PYTHON) config/trial/install.py requirements-dev.txt
+	@$(RUN) -m pytest -m clock -n 0 --durations=3 tests/reports $(ARGS)
 
 # What is measured, on how many, beside what; see benchmarks/README.md.
 bench:
