@@ -2,7 +2,7 @@
 
 from reports.checks.check import Check, bad, ok
 from reports.checks.ground import Ground
-from reports.forms.coverage import printed_groups
+from reports.forms.coverage import covered_diseases
 from reports.forms.f1 import f1_figures
 from reports.forms.wording import FIGURES, LABELS, NEITHER, TOTAL
 
@@ -14,8 +14,10 @@ def city_count(ground: Ground) -> list[Check]:
     if not ground.is_open:
         return []
     f1 = ground.payloads["F1"]
-    groups = {group.pk: group.name for group in printed_groups(ground.county, ground.on)}
-    counted = f1_figures([ground.county.pk], ground.on, list(groups))[ground.county.pk]
+    covered = covered_diseases(ground.county, ground.on)
+    groups = {disease.group_id: disease.group.name for disease in covered}
+    ids = [disease.pk for disease in covered]
+    counted = f1_figures([ground.county.pk], ground.on, list(groups), diseases=ids)[ground.county.pk]
     city = {groups[group]: row for group, row in counted.rows.items()} | {TOTAL: counted.total}
     differ = []
     for row in [*f1["rows"], {"name": TOTAL, **f1["total"]}]:

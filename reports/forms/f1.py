@@ -176,10 +176,16 @@ FROM counted GROUP BY county_id, group_id
 """
 
 
-def f1_figures(county_ids: Iterable[int], on: datetime.date, groups: Sequence[int]) -> dict[int, CountedTable]:
-    """F1's figures of each county, counted by the database in one query; the same numbers as ``tabulate``. Raises NoCoverage."""
+def f1_figures(
+    county_ids: Iterable[int], on: datetime.date, groups: Sequence[int], *, diseases: Iterable[int] | None = None
+) -> dict[int, CountedTable]:
+    """F1's figures of each county, counted by the database in one query; the same numbers as ``tabulate``. Raises NoCoverage.
+
+    ``diseases``: the ids of those covered on the day, where the caller has asked for them already.
+    """
     county_ids = list(county_ids)
-    facts = {"on": on, "since": quarter_start(on), "counties": county_ids, "diseases": covered_ids(county_ids, on)}
+    covered = covered_ids(county_ids, on) if diseases is None else list(diseases)
+    facts = {"on": on, "since": quarter_start(on), "counties": county_ids, "diseases": covered}
     nothing = dict.fromkeys(FIGURES, 0)
     rows: dict[int, dict[int, dict[str, int]]] = {county: {} for county in county_ids}
     neither = dict.fromkeys(county_ids, 0)
