@@ -69,6 +69,12 @@ def label_of(form: str, place: str) -> tuple[str, str]:
     return ("本县", F6_LABELS[column]) if row == OWN else (row, DEPOSIT_KEYS[column])
 
 
+def words_of(form: str, place: str) -> tuple[str, str]:
+    """The same for a sentence in which numbers follow: what counts people anyway does not say so twice."""
+    row, column = label_of(form, place)
+    return (row, "") if form == "F1" and column == "人数" else (row, column)
+
+
 def behind_of(payload: dict) -> Behind:
     """What stands behind a return as it was built."""
     match payload["form"]:

@@ -16,9 +16,17 @@ from reports.supplement import deposits_now, merged_since, under_their_records, 
 TELLING = (
     "case_found", "case_registered", "case_register", "case_verify", "case_complete", "case_withdraw", "case_close", "case_reopen",
     "age_confirmed", "category_held", "category_verified", "category_ended", "moved_house", "transfer_accepted", "people_merged",
-    "merge_undone", "person_corrected", "id_number_corrected", "deposit_taken", "deposit_refunded", "deposit_withdrawn",
-    "deferral_recorded", "deferral_changed",
+    "merge_undone", "person_corrected", "id_number_corrected",
 )  # fmt: skip
+OF_DEPOSITS = (
+    "deposit_taken",
+    "deposit_refunded",
+    "deposit_sent_back",
+    "deposit_withdrawn",
+    "deferral_recorded",
+    "deferral_changed",
+    "people_merged",
+)
 ACROSS = ("moved_house", "transfer_accepted")  # Told to both counties, under the one that the person has come to.
 EACH = 3
 
@@ -118,7 +126,9 @@ def carried_by(since: Since) -> Carried:
     return Carried(sorted({one.due.period for one in found}), last is not None and since.digest == last.figures["told"][key]["digest"])
 
 
-def reasons(county: Division, ids: Iterable[int], since: datetime.datetime, on: datetime.date) -> dict[int, list[CaseEvent | str]]:
+def reasons(
+    county: Division, ids: Iterable[int], since: datetime.datetime, on: datetime.date, group: tuple[str, ...]
+) -> dict[int, list[CaseEvent | str]]:
     """What was recorded of these people since a moment and can have moved them, newest first; of other counties only that they moved.
 
     Where nothing was recorded, that they did not live in the county on the day, if so. Three queries.
@@ -126,7 +136,9 @@ def reasons(county: Division, ids: Iterable[int], since: datetime.datetime, on: 
     ids = set(ids)
     records = Person.objects.everywhere("records of people on a county's return").records_of(ids)
     kept = dict(Person.objects.everywhere("the same").filter(pk__in=records - ids).values_list("pk", "merged_into"))
-    events = CaseEvent.objects.filter(person__in=records, at__gt=since, move__in=TELLING).filter(Q(county=county) | Q(move__in=ACROSS))
+    events = CaseEvent.objects.filter(person__in=records, at__gt=since, move__in=OF_DEPOSITS if group == DEFERRAL else TELLING).filter(
+        Q(county=county) | Q(move__in=ACROSS)
+    )
     found: dict[int, list[CaseEvent | str]] = {}
     for event in events.order_by("-at", "-pk"):
         person = event.person_id if event.person_id in ids else kept.get(event.person_id, event.person_id)

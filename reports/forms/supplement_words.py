@@ -5,7 +5,7 @@ from itertools import groupby
 
 from ledger.money import grouped
 from ledger.protection import mask_id_number
-from reports.differences import DEPOSIT_KEYS, holds_words, label_of
+from reports.differences import DEPOSIT_KEYS, holds_words, words_of
 
 COUNTED = {"F1": "人", "F2": "人", "F6": "人次"}
 CHANGE = {"came": "增加", "went": "减少"}
@@ -33,13 +33,13 @@ def _entry(form: str, entry: dict, masked: bool) -> Iterator[str]:
 
 def _cells(form: str, entry: dict) -> Iterator[str]:
     names = entry.get("names", {})
-    for row, cells in groupby(entry["cells"], key=lambda cell: label_of(form, cell["place"])[0]):
+    for row, cells in groupby(entry["cells"], key=lambda cell: words_of(form, cell["place"])[0]):
         words = "、".join(_cell(form, cell) for cell in cells)
         yield f"{names.get(row, row)}{words}" if form != "F6" or row != "本县" else words
 
 
 def _cell(form: str, cell: dict) -> str:
-    label, was, now = label_of(form, cell["place"])[1], cell["was"], cell["now"]
+    label, was, now = words_of(form, cell["place"])[1], cell["was"], cell["now"]
     if holds_words(cell["place"]):
         return f"{label}由“{was}”改为“{now}”" if was else f"{label}补为“{now}”"
     if cell["place"].endswith("|amount_fen"):

@@ -12,7 +12,7 @@ from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.models import CaseEvent, Staff
 from ledger.money import grouped
-from reports.differences import LISTED, ROSTER, CellChange, holds_words, label_of
+from reports.differences import LISTED, ROSTER, CellChange, holds_words, label_of, words_of
 from reports.forms.supplement_words import month_words
 from reports.forms.wording import TOTAL
 from reports.models import DEFERRAL, Submission
@@ -164,7 +164,7 @@ def _movers(staff: Staff, page: ReturnPage, blocks: list[Block], people: list[in
     if not ids:
         return []
     on = max(block.on for block in blocks)
-    why = reasons(page.county, ids, min(block.told_at for block in blocks), on)
+    why = reasons(page.county, ids, min(block.told_at for block in blocks), on, page.kind.forms)
     words: dict[int, list[str]] = {}
     for block in blocks:
         for person, told in _words(block).items():
@@ -178,7 +178,7 @@ def _words(block: Block) -> dict[int, str]:
     for change in block.changes:
         for came, ones in ((True, change.came), (False, change.went)):
             for person in {block.person(one) for one in ones} - {None}:
-                cells.setdefault(person, {}).setdefault(came, []).append((change.place, "".join(label_of(block.form, change.place))))
+                cells.setdefault(person, {}).setdefault(came, []).append((change.place, "".join(words_of(block.form, change.place))))
     return {
         person: f"{block.title}：" + "；".join(_signed(came, places) for came, places in told.items()) for person, told in cells.items()
     }

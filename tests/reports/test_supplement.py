@@ -69,7 +69,7 @@ def test_a_completion_told_late_is_told_by_the_next_month(cast, people):
     ]
     assert supplement_lines(found["F1"]) == [
         "补报 2017 年 9 月（统计截止日期 2017-09-23）：白内障累计救治数 1 改为 2（+1）、本季度完成救治数 1 改为 2（+1）、未完成救治数 1 改为 0（−1）；"
-        "合计累计救治数 1 改为 2（+1）、本季度完成救治数 1 改为 2（+1）、未完成救治数 1 改为 0（−1）；救治病人名单人数 1 改为 2（+1）。"
+        "合计累计救治数 1 改为 2（+1）、本季度完成救治数 1 改为 2（+1）、未完成救治数 1 改为 0（−1）；救治病人名单 1 改为 2（+1）。"
     ]
     assert "supplement" not in found["F2"]
     assert payload_of(f1)["rows"][-1] == {"name": "白内障", "total": 2, "treated": 1, "quarter": 1, "untreated": 1, "civil_quarter": 0}
