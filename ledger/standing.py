@@ -1,7 +1,9 @@
 """From dated facts to the derived table: the pure rule, and remaking the rows of people whose facts changed."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,6 +15,7 @@ from ledger.models import Case, Category, CategoryFact, Person, Residence, Stand
 FOREVER = datetime.date.max
 LONG_AGO = datetime.date.min
 CIVIL = (Category.DIBAO, Category.TEKUN)
+_remade_at_the_end: ContextVar[set[int] | None] = ContextVar("remade_at_the_end", default=None)
 
 
 @dataclass(frozen=True)
@@ -140,14 +143,32 @@ def hold_people(people: Iterable[int]) -> None:
     list(held.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
-@transaction.atomic
 def remake(people: Iterable[int]) -> None:
     """Replace the derived rows of these people; call it in the transaction that changed their facts.
 
     The people are held first: of two who remake one person at once the second neither misses the other's facts nor
     leaves the other's rows standing beside its own.
     """
-    people = list(people)
+    waiting = _remade_at_the_end.get()
+    if waiting is None:
+        _remake(list(people))
+    else:
+        waiting.update(people)
+
+
+@contextmanager
+def remade_once() -> Iterator[None]:
+    """Several acts on the same people, in one transaction: whoever is to be remade is so once, when the last has been done."""
+    before = _remade_at_the_end.set(waiting := set())
+    try:
+        yield
+    finally:
+        _remade_at_the_end.reset(before)
+    remake(sorted(waiting))
+
+
+@transaction.atomic
+def _remake(people: list[int]) -> None:
     hold_people(people)
     Standing.objects.filter(person__in=people).delete()
     Standing.objects.bulk_create(derive(people), batch_size=2000)

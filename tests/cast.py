@@ -1,9 +1,11 @@
 """The fixed cast of the tests: a prefecture with two counties, their towns, hospitals and staff, and quick ways to act."""
 
 import datetime
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.test import override_settings
@@ -41,6 +43,7 @@ UNITS = [  # (division, kind, name, short name)
     ("450223", POVERTY, "鹿寨县扶贫开发办公室", "县扶贫办"),
     ("450222101", UnitKind.CLINIC, "柳城县龙头镇中心卫生院", "龙头镇卫生院"),
 ]
+LAST_LOGIN = 'UPDATE "ledger_staff" SET "last_login" = '  # Whoever signs in is not another person by it.
 COUNTY_HOSPITAL, CITY_HOSPITAL = "450222-1", "450202-1"
 STAFF = [  # (attribute, full name, role, area)
     ("township", "罗小梅", Role.TOWNSHIP, "450222101"),
@@ -71,11 +74,40 @@ def on_day(day: datetime.date) -> Iterator[None]:
         yield
 
 
+class Kept:
+    """The cast's rows as they stand before every test: a test gets copies of its own instead of asking the database for each."""
+
+    ROWS_OF = ("ledger_staff", "ledger_division", "hospitals_hospital")
+
+    def __init__(self, cast: "Cast"):
+        self.serial = cast._serial  # Of the last ID number that was given away.
+        rows = {f"staff {staff.username}": staff for staff in Staff.objects.select_related("area__parent__parent")}
+        rows |= {f"division {row.code}": row for row in Division.objects.select_related("parent__parent__parent")}
+        rows |= {f"hospital {row.code}": row for row in Hospital.objects.all()}
+        self.rows = {name: pickle.dumps(row) for name, row in rows.items()}
+
+    def copy(self, name: str) -> Any:
+        return pickle.loads(self.rows[name])
+
+
+class Unchanged:
+    """Whether this test has left the cast's rows alone so far; afterwards whoever is asked for comes from the database."""
+
+    def __init__(self):
+        self.so_far = True
+
+    def __call__(self, execute, sql, params, many, context):
+        said = str(sql)
+        if self.so_far and not said.startswith(("SELECT", "INSERT", "SAVEPOINT", "RELEASE", LAST_LOGIN)):
+            self.so_far = not any(table in said for table in Kept.ROWS_OF)
+        return execute(sql, params, many, context)
+
+
 class Cast:
     """Who is there; attributes are fresh rows of this test. Say ``cast.clerk``, ``cast.village``, ``cast.register("韦桂兰")``."""
 
-    def __init__(self):
-        self._serial = 0
+    def __init__(self, kept: Kept | None = None, unchanged: Unchanged | None = None):
+        self._serial, self._kept, self._unchanged = kept.serial if kept else 0, kept, unchanged
 
     @classmethod
     def assemble(cls) -> "Cast":
@@ -107,15 +139,21 @@ class Cast:
     def __getattr__(self, attribute: str) -> Staff:
         for known, _, _, area in STAFF:
             if known == attribute:
-                staff = Staff.objects.select_related("area__parent__parent").get(username=_username(attribute, area))
+                username = _username(attribute, area)
+                staff = self._copy(f"staff {username}") or Staff.objects.select_related("area__parent__parent").get(username=username)
                 self.__dict__[attribute] = staff
                 return staff
         raise AttributeError(attribute)
 
+    def _copy(self, name: str) -> Any:
+        """What stands there, as long as it cannot have changed; else nothing."""
+        return self._kept.copy(name) if self._unchanged and self._unchanged.so_far else None
+
     # ---- places ----
 
     def division(self, code: str) -> Division:
-        return Division.objects.select_related("parent__parent__parent").get(code=code)
+        known = any(code == standing for standing, _, _, _ in DIVISIONS)
+        return (known and self._copy(f"division {code}")) or Division.objects.select_related("parent__parent__parent").get(code=code)
 
     @cached_property
     def prefecture(self) -> Division:
@@ -146,11 +184,11 @@ class Cast:
 
     @cached_property
     def hospital(self) -> Hospital:
-        return Hospital.objects.get(code=COUNTY_HOSPITAL)
+        return self._copy(f"hospital {COUNTY_HOSPITAL}") or Hospital.objects.get(code=COUNTY_HOSPITAL)
 
     @cached_property
     def city_hospital(self) -> Hospital:
-        return Hospital.objects.get(code=CITY_HOSPITAL)
+        return self._copy(f"hospital {CITY_HOSPITAL}") or Hospital.objects.get(code=CITY_HOSPITAL)
 
     # ---- invented people ----
 

@@ -26,7 +26,6 @@ NEEDS = {  # marker: (program, variable that forbids the skip)
     "redis": ("redis-server", "LEDGER_REQUIRE_REDIS"),
 }
 
-
 # Started in the background, a shell has us ignore Ctrl-C and hang-ups, and the programs under test would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -98,9 +97,7 @@ def pytest_collection_finish() -> None:
 
 
 def _drop_leftovers() -> None:
-    """Test databases of runs that were killed: their process is gone. Only on the checkout's own server."""
-    if not hasattr(settings, "EMBEDDED_SERVER"):
-        return
+    """Test databases of runs that were killed: their process is gone."""
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_ledger_[0-9]+'")
         for (name,) in cursor.fetchall():
@@ -110,22 +107,33 @@ def _drop_leftovers() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker) -> None:
+    """On the checkout's own server the test database is a copy; elsewhere it is made from the migrations, and nothing else is left there."""
+    if not hasattr(settings, "EMBEDDED_SERVER"):
+        return
+    from tests.template import template
+
     with django_db_blocker.unblock():
         _drop_leftovers()
+        connection.settings_dict["TEST"] |= {"TEMPLATE": template(), "MIGRATE": False}
+
+
+STANDING = "what stands before a test"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """Reference data stands in every test database, whatever a test commits; the cast is made anew by each test that asks for it."""
+def django_db_setup(django_db_setup, django_db_blocker, request) -> Iterator[None]:
+    """Reference data stands in every test database, whatever a test commits, and beside it the cast for the tests that ask for it."""
     from ledger.reference import load_reference
     from tests.emptying import Standing
 
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         load_reference()
-        standing = Standing()
+        standing = Standing(django_db_blocker)
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: standing.bring_back())
+        request.config.pluginmanager.register(standing, STANDING)
         django_db_blocker.block()
         yield
+        request.config.pluginmanager.unregister(standing)
         django_db_blocker.restore()
 
 
@@ -135,11 +143,27 @@ def reference(db) -> None:
 
 
 @pytest.fixture
-def cast(reference):
+def cast(reference, request) -> Iterator:
     """The fixed cast of tests/cast.py: two counties, their towns, hospitals and staff."""
-    from tests.cast import Cast
+    from tests.cast import Cast, Unchanged
 
-    return Cast.assemble()
+    standing = request.config.pluginmanager.get_plugin(STANDING)
+    if standing.stands == "bare":  # The first test of all, or a module that keeps a transaction open.
+        yield Cast.assemble()
+    elif not connection.in_atomic_block:  # Whoever commits may change the cast in another thread's connection.
+        yield Cast(standing.scene.kept)
+    else:
+        with connection.execute_wrapper(unchanged := Unchanged()):
+            yield Cast(standing.scene.kept, unchanged)
+
+
+@pytest.fixture
+def world(cast, request):
+    """The objects that every address of the ledger names: tests/config/access_world.py."""
+    from tests.config.access_world import World
+
+    standing = request.config.pluginmanager.get_plugin(STANDING)
+    return World(cast, standing.scene.world) if standing.stands == "world" else World(cast)
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from ledger.models import AuditEvent, Division, Person, Residence, Staff
 from ledger.models.division import Level
 from ledger.pinyin import initials
 from ledger.protection import Sealed, keyed_hash, mask_numbers
-from ledger.standing import remake
+from ledger.standing import remade_once, remake
 
 ELSEWHERE_PER_DAY = 20  # How often a day somebody may learn that another county holds one person's ID number.
 TWICE_WITHIN = datetime.timedelta(minutes=1)
@@ -194,14 +194,15 @@ def _put_on_ledger(by: Staff, facts: PersonFacts, categories: list[CategoryEntry
         during=DateRange(since, None),
     )
     tell(person, "person_registered", "登记入户资料", by=by)
-    for entry in categories:
-        hold_category(
-            by=by, person=person, category=entry.category, since=entry.since, basis=entry.basis,
-            out_of_poverty_year=entry.out_of_poverty_year,
-        )  # fmt: skip
-    if case:
-        open_case(by=by, person=person, entry=case, found_only=found_only)
-    remake([person.pk])
+    with remade_once():
+        remake([person.pk])
+        for entry in categories:
+            hold_category(
+                by=by, person=person, category=entry.category, since=entry.since, basis=entry.basis,
+                out_of_poverty_year=entry.out_of_poverty_year,
+            )  # fmt: skip
+        if case:
+            open_case(by=by, person=person, entry=case, found_only=found_only)
     return person
 
 

@@ -95,8 +95,7 @@ def of_all_roles(cast: Cast, world: World) -> dict[tuple[str, str], int]:
 
 
 @pytest.mark.django_db
-def test_no_page_asks_more_often_because_it_shows_more(cast):
-    world = World(cast)
+def test_no_page_asks_more_often_because_it_shows_more(cast, world):
     add_people(cast, FEW, 0)
     few = of_all_roles(cast, world)
     add_people(cast, MANY - FEW, FEW)

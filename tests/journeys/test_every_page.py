@@ -8,7 +8,7 @@ from config.access import TABLE
 from ledger.models import Role
 from settlement.national import NAMES
 from tests.cast import PASSWORD
-from tests.config.access_world import ANOTHER_OFFICES, ROLE_STAFF, THE_COUNTYS_EXPERTS, World
+from tests.config.access_world import ANOTHER_OFFICES, ROLE_STAFF, THE_COUNTYS_EXPERTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Answered with a file, with data for programs, or by a redirect.
@@ -37,6 +37,7 @@ NOT_PAGES = {
     "api:schema",
     "api:docs",
     "health",
+    "healthz-deadline",
     "account:logout",
     "account:login",
     "ledger:case-move",
@@ -53,9 +54,8 @@ NATIONAL = {"settlement:bill-import": re.compile(rf"\b(?:{'|'.join(NAMES)})\b")}
 
 
 @pytest.mark.parametrize("role", list(Role), ids=str)
-def test_a_roles_pages(cast, desk, role):
+def test_a_roles_pages(cast, world, desk, role):
     staff = getattr(cast, ROLE_STAFF[role])
-    world = World(cast)
     seat = desk()
     seat.sign_in(staff.username, PASSWORD)
     opened = 0
