@@ -8,7 +8,7 @@ from django.db import transaction
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.models import Division, Staff
-from reports.checks import kept_text, run_checks, unanswered
+from reports.checks import Check, kept_text, run_checks, unanswered
 from reports.drafting import DraftChanged, bring_up, group_of, hold_dues, latest, undo_check
 from reports.hands import BUREAU, make_move, side_of
 from reports.models import MONTHLY, Due, Submission
@@ -117,10 +117,16 @@ def freeze_checks(by: Staff, county: Division, period: datetime.date, payloads: 
     found = run_checks(by, county, period, {**whole, **payloads})
     bad, silent = [one for one in found if one.tone == "bad"], unanswered(found)
     if bad:
-        raise Refused(f"还有 {len(bad)} 项须改：{bad[0].saw}请改正后再核对。")
+        raise Refused(f"还有 {len(bad)} 项须改：{_said(bad[0])}请改正后再核对。")
     if silent:
-        raise Refused(f"还有 {len(silent)} 项待说明：{silent[0].saw}请在该项下写明原因，再核对。")
+        raise Refused(f"还有 {len(silent)} 项待说明：{_said(silent[0])}请在该项下写明原因，再核对。")
     return kept_text(found)
+
+
+def _said(found: Check) -> str:
+    """A finding as a sentence, with the people it names."""
+    names = "、".join(name for name, _ in found.people) + ("等" if found.more else "")
+    return f"{found.saw}{names}。" if names else found.saw
 
 
 def _refuse_silence(draft: Submission, payload: dict) -> None:

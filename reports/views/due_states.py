@@ -141,7 +141,7 @@ def due_states(
     kept = Submission.objects.visible_to(staff).select_related("submitted_by", "prepared_by")
     kept = kept.annotate(corrects=Subquery(before.values("state")[:1]))
     latest, now = kept.latest_of([due.pk for due in dues]), clock.now()
-    sent = {(due.county_id, due.period) for due in dues if due.pk in latest and latest[due.pk].is_frozen}
+    sent = {(due.county_id, due.period) for due in dues if due.first_at}
     return [_of(due, latest.get(due.pk), now, begun=due.is_begun and (due.county_id, due.period) not in sent) for due in dues]
 
 
