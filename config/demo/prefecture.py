@@ -8,6 +8,7 @@ from config.demo.accounts import make_accounts
 from config.demo.book import Book
 from config.demo.calendar import SEED
 from config.demo.cast import Cast
+from config.demo.check_rules import make_check_rules
 from config.demo.contacts import make_contacts
 from config.demo.deferral import make_rule, tell_deferrals
 from config.demo.desks import Desks
@@ -53,6 +54,7 @@ def load_prefecture(password: str) -> None:
     staff = make_accounts(password, places)
     make_holidays(places.city)
     make_goals(places.city)
+    make_check_rules(places.city)
     rng = Random(SEED)
     book = Book(Cast(rng, places, staff, hospitals, diseases))
     registry = Registry(book, Invention(rng))
