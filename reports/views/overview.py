@@ -30,6 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     months = months_around(today, MONTHS_BEFORE, MONTHS_AFTER)
     states = due_states(request.user, months)
     current = [state for state in states if state.due.period == period]
+    told, owing = tally(counties, current), {state.due.county_id for state in current}
     closes_at = min((state.due.deadline_at for state in current), default=None)
     context = {
         "today": today,
@@ -39,8 +40,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "whole_year": year_of(today.year),
         "deadline": closes_at,
         "left": days_left(closes_at) if closes_at else None,
-        "tally": tally(counties, current),
-        "owing": len({state.due.county_id for state in current}),
+        "tally": told,
+        "owing": len(owing),
+        "unsent": len(owing) - len(told.both),
         **_progress(counties, request.user.area, today),
     }
     return render(request, "reports/overview.html", context)
