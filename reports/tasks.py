@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from celery import shared_task
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from ledger.models import Division
@@ -15,6 +16,9 @@ from reports.mailing import send_waiting
 from reports.models import MONTHLY, Heartbeat
 from reports.returns import county_workbook, first_of
 from reports.whole_file import write_whole
+
+# A database that restarts and a full disk pass: what they kept from being done is done a little later.
+AGAIN = {"autoretry_for": (InterfaceError, OperationalError, OSError), "retry_backoff": 1, "retry_backoff_max": 60, "max_retries": 10}
 
 
 @shared_task
@@ -29,21 +33,21 @@ def build_county(county_id: int, period: str, group: Sequence[str] = MONTHLY) ->
     rebuild_drafts(Division.objects.get(pk=county_id), first_of(period), group=tuple(group))
 
 
-@shared_task
+@shared_task(**AGAIN)
 def file_county(county_id: int, period: str) -> None:
     """Put a county's workbook into the reports' folder."""
     county = Division.objects.get(pk=county_id)
     _file(f"county-{county.code}-{period}.xlsx", county_workbook(county, first_of(period)))
 
 
-@shared_task
+@shared_task(**AGAIN)
 def file_city(prefecture_id: int, period: str) -> None:
     """Put a prefecture's consolidated workbook into the reports' folder."""
     prefecture = Division.objects.get(pk=prefecture_id)
     _file(f"city-{prefecture.code}-{period}.xlsx", city_workbook(prefecture, first_of(period)))
 
 
-@shared_task
+@shared_task(**AGAIN)
 def work_on_job(job_id: int) -> None:
     """Do what is left of a long work's shares."""
     jobs.work_on(job_id)
