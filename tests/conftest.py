@@ -59,26 +59,12 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 # ---- the order ----
 
-# The workers take whole files in this order (make test), so the long ones come first and the short ones fill the end evenly.
-LONG = (
-    "config/test_processes", "config/test_access", "config/test_query_counts", "config/test_compose", "config/test_demo",
-    "config/test_embedded", "settlement/test_properties", "ledger/importing/test_background", "settlement/test_hostile_input",
-    "settlement/test_races", "config/test_access_walls", "ledger/test_races", "ledger/test_merging_races", "ledger/test_transfers",
-    "reports/test_pages_workbench",
-)  # fmt: skip
-LONG_WITH_A_BROWSER = ("journeys/test_every_page", "journeys/test_kept_typing", "journeys/test_two_desks", "journeys/test_day")
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The order is kept in a file of the settings' folder, so it is asked for when there are settings."""
+    from tests.order import Order
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole files, the long ones first; those with a browser after all others, for its event loop stays in the process."""
-    in_browser = {item.path for item in items if item.get_closest_marker("browser")}
-
-    def place(item: pytest.Item) -> tuple:
-        long = LONG_WITH_A_BROWSER if item.path in in_browser else LONG
-        name = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
-        return item.path in in_browser, long.index(name) if name in long else len(long), name
-
-    items.sort(key=place)
+    config.pluginmanager.register(Order(), "order")
 
 
 def pytest_collection() -> None:
