@@ -188,10 +188,12 @@ def _lines(columns: dict[str, Column], sheet: Sheet, heading: int, places: dict[
 
 def _kind(columns: dict[str, Column], cells: dict[str, Cell], row: list[Cell]) -> str:
     """ "person", "" for a blank row or a repeated heading, or the words of a total, note or signature line."""
+    name, number = cells["name"], cells["id_number"]
+    if isinstance(number, str) and number.isascii() and number.isalnum():
+        return "person"  # No heading, total or note has such a word there.
     said = {name: cell for name, cell in cells.items() if cell is not None and name != "number"}
     if not said or (set(said) == {"disease"} and isinstance(cells.get("number"), Number)):
         return ""  # Prepared rows that nobody filled in.
-    name, number = cells["name"], cells["id_number"]
     if _flat(name) == columns["name"].column_name and _flat(number) == _flat(columns["id_number"].column_name):
         return ""
     first = next((cell for cell in row if isinstance(cell, str)), "")

@@ -59,11 +59,11 @@ def _places(village: Division) -> tuple[int, int, int]:
 
 
 def _copy_homes(pairs: list[tuple[int, Newcomer]]) -> None:
-    today, rows = clock.today(), []
-    for key, one in pairs:
-        since = min([one.holding.since, today] + ([one.case.found_on] if one.case else []))
-        rows.append((key, *_places(one.facts.village), one.facts.address, DateRange(since, None)))
-    copy_rows(Residence, HOME, rows)
+    today = clock.today()
+    days = ((key, one, min([one.holding.since, today] + ([one.case.found_on] if one.case else []))) for key, one in pairs)
+    copy_rows(
+        Residence, HOME, ((key, *_places(one.facts.village), one.facts.address, DateRange(since, None)) for key, one, since in days)
+    )  # fmt: skip
 
 
 def _keeps(by: Staff, category: int) -> bool:
@@ -72,12 +72,17 @@ def _keeps(by: Staff, category: int) -> bool:
 
 def copy_categories(held: list[tuple[int, Holding]], by: Staff) -> None:
     """Categories as a list gives them, each with its person's key; whoever keeps that list of people verifies it by recording it."""
-    today, rows = clock.today(), []
-    for person, one in held:
-        own = _keeps(by, one.category)
-        verified = (by.pk, today) if own else (None, None)
-        rows.append((person, int(one.category), DateRange(one.since, None), one.basis, one.out_of_poverty_year, *verified))
-    copy_rows(CategoryFact, HELD, rows, recorded_by_id=by.pk, recorded_on=today)
+    today = clock.today()
+    copy_rows(
+        CategoryFact, HELD, (
+            (
+                person, int(one.category), DateRange(one.since, None), one.basis, one.out_of_poverty_year,
+                *((by.pk, today) if _keeps(by, one.category) else (None, None)),
+            )
+            for person, one in held
+        ),
+        recorded_by_id=by.pk, recorded_on=today,
+    )  # fmt: skip
 
 
 def category_told(person: int, county: Division, held: Holding, by: Staff) -> Told:

@@ -4,6 +4,7 @@ Run as ``python -I child.py ENDING LIMITS``; writes ``{"refused": sentence}`` or
 """
 
 import datetime
+import gc
 import io
 import json
 import math
@@ -122,6 +123,7 @@ def _extent(table: Table) -> Scan:
 
 
 if __name__ == "__main__":
+    gc.disable()  # The process ends before there is anything to collect.
     bounds = json.loads(sys.argv[2])
     bound(bounds)
     told = answer(sys.argv[1], sys.stdin.buffer.read(), bounds)
