@@ -32,6 +32,7 @@ class Line:
     sent: int = 0
     extended: int = 0
     late: int = 0
+    begun: bool = True
 
     @property
     def label(self) -> str:
@@ -73,12 +74,12 @@ def lines_between(staff: Staff, first: datetime.date, last: datetime.date) -> li
         late=Count("pk", filter=over & Q(sent=False)),
     )  # fmt: skip
     working = Calendar(staff.area.prefecture, first - LONGEST_REST * DAY)
-    return [_line(row, working) for row in rows]
+    return [_line(row, working, clock.today()) for row in rows]
 
 
-def _line(row: dict, working: Calendar) -> Line:
+def _line(row: dict, working: Calendar, today: datetime.date) -> Line:
     why = why_moved(row["ruled_on"], timezone.localtime(row["deadline_at"]).date(), working)
-    return Line(sent=row.pop("sent_ones"), why=why, **row)
+    return Line(sent=row.pop("sent_ones"), why=why, begun=row["period"] <= today, **row)
 
 
 def lines_of(form: str, owed: list[Owed], working: Calendar) -> list[Line]:

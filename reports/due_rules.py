@@ -15,7 +15,6 @@ from reports.models import Due, DueRule, Form, Frequency
 
 KIND = "due-rule"
 YEARS_AROUND = 5
-OFTEN = {MONTH: "每月", QUARTER: "每季度最后一个月的", ONCE: "只报一次"}
 LIMITS = {
     "day": (1, 28, "截止日要在 1 到 28 之间：每个月都要有这一天。"),
     "hour": (0, 23, "截止时要在 0 到 23 之间。"),
@@ -61,20 +60,25 @@ class RuleDone:
 
 
 def facts_of(rule: DueRule) -> RuleFacts:
-    return RuleFacts(**{name: getattr(rule, name) for name in RuleFacts.__dataclass_fields__})
+    told = {name: getattr(rule, name) for name in RuleFacts.__dataclass_fields__}
+    return RuleFacts(**told | {"form": str(rule.form), "frequency": str(rule.frequency)})  # A choice and its word read the same.
 
 
 def rule_words(rule: DueRule | RuleFacts) -> str:
     """The rule in a sentence: 每月 23 日 18:00 前报当月，2017-05 起. Pure."""
-    of = {0: "本期", 1: "上月" if rule.frequency == MONTH else "上一期"}.get(rule.months_after, f"{rule.months_after} 个月前")
-    own = rule.first_deadline_on
+    own, first = rule.first_deadline_on, first_of_rule(rule)
     if rule.frequency == ONCE:
-        due_on = own or months_on(first_of_rule(rule), rule.months_after).replace(day=rule.day)
+        due_on = own or months_on(first, rule.months_after).replace(day=rule.day)
         return f"只报一次，{due_on} {rule.hour}:00 前"
-    first = f"{rule.first_period:%Y-%m} 起" if rule.first_months == 1 else f"首期 {rule.first_period:%Y-%m} 至 {first_of_rule(rule):%Y-%m}"
+    if rule.frequency == QUARTER:
+        after = f"之后 {rule.months_after} 个月" if rule.months_after else ""
+        when, of = f"每季度最后一个月{after}的", "这个季度"
+    else:
+        when, of = "每月", {0: "当月", 1: "上月"}.get(rule.months_after, f" {rule.months_after} 个月前的")
+    begins = f"{rule.first_period:%Y-%m} 起" if rule.first_months == 1 else f"首期 {rule.first_period:%Y-%m} 至 {first:%Y-%m}"
+    begins += f"（首期 {own} 前）" if own else ""
     until = f"，到 {rule.last_period:%Y-%m} 为止" if rule.last_period else ""
-    of = of if rule.months_after or rule.frequency == QUARTER else "当月"
-    return f"{OFTEN[rule.frequency]} {rule.day} 日 {rule.hour}:00 前报{of}，{first}{f'（首期 {own} 前）' if own else ''}{until}"
+    return f"{when} {rule.day} 日 {rule.hour}:00 前报{of}，{begins}{until}"
 
 
 def check_facts(facts: RuleFacts, others: list[DueRule]) -> None:
@@ -98,7 +102,7 @@ def check_facts(facts: RuleFacts, others: list[DueRule]) -> None:
         if overlaps(facts, other):
             end = last_of_rule(other)
             span = f"{other.first_period:%Y-%m} {f'至 {end:%Y-%m}' if end else '起'}"
-            raise Refused(f"{facts.form} 已有{span}的规则，月份重叠。请先给那条写末期，再从它的下一个月起。", "first_period")
+            raise Refused(f"{facts.form} 已有 {span}的规则，月份重叠。请先给那条写末期，再从它的下一个月起。", "first_period")
 
 
 def slips(told: dict) -> dict[str, str]:

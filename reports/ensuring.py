@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -24,6 +25,7 @@ from reports.submission_moves import OPEN
 
 DRAFTS_FROM_DAY, DAYS_BEFORE = 20, 3  # A draft is there from the 20th, or from three days before a deadline that is earlier.
 FRESH = datetime.timedelta(minutes=5)
+AHEAD = datetime.timedelta(minutes=1)  # What two clocks may differ by is not the future.
 LOCK_PATIENCE = "1s"  # Of whoever signs in.
 KEEPS_RETURNS = {Role.CLERK, Role.LEAD, Role.CITY}
 log = logging.getLogger(__name__)
@@ -76,8 +78,10 @@ def ensure_due(now: datetime.datetime, *, prefectures: Iterable[Division] | None
     """See to all that is due as of an instant: rows a year ahead, deadlines on working days, owed drafts, reminders, long work.
 
     Drafts are asked of a worker, or with ``build`` built here, as of that instant. Without ``wait`` a prefecture that somebody else
-    is looking after is left to them. Nothing is done twice, however often and by however many this is called.
+    is looking after is left to them. Nothing is done twice, however often and by however many this is called. For an instant that is
+    still to come nobody is reminded: only the trial, whose clock is a game, tells its people ahead.
     """
+    ahead = now > clock.now() + AHEAD and settings.BUSINESS_DATE is None
     if prefectures is None:
         prefectures = Division.objects.filter(pk__in=DueRule.objects.values("prefecture")).order_by("code")
     done = Ensured(at=stamp(now))
@@ -89,7 +93,7 @@ def ensure_due(now: datetime.datetime, *, prefectures: Iterable[Division] | None
                 continue
             _tell(done, kept)
             _drafts(done, prefecture, now, build=build)
-            done.reminders += remind(now, prefecture)
+            done.reminders += 0 if ahead else remind(now, prefecture)
             _look(done, prefecture, now)
         done.jobs = resume()
     return done
