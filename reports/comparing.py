@@ -9,7 +9,7 @@ from ledger.importing.reader.cells import Sheet, Table, column_letters, text_of
 from ledger.protection import mask_id_number, mask_phone
 
 # Where each sheet's headings stand, rows from 0; the ones above it are told by their place alone.
-HEADING_ROWS = {"附件1": (4, 3), "救治病人名单": (2,), "附件2": (3, 2), "先诊疗后付费汇总表": (1,), "附件6": (2,)}
+HEADING_ROWS = {"附件1": (4, 3), "救治病人名单": (2,), "附件2": (2,), "先诊疗后付费汇总表": (1,), "附件6": (2,)}
 MONTH_SHEETS, DEFERRAL_SHEET = ("附件1", "救治病人名单", "附件2"), "先诊疗后付费汇总表"
 DRAFT_LINE = "本表是草稿"
 NUMBERING = "序号"  # It follows from the lines.
@@ -159,8 +159,9 @@ def _paired(ours: Lines, theirs: Lines) -> tuple[list[tuple[Row, Row, int]], Lin
 
 def _alike(ours: Row, theirs: Row) -> bool:
     """Whether two lines in the same place are one that was typed over: a sentence, or a line of which half still stands."""
-    same = sum(a == b and a != "" for a, b in zip(ours, theirs, strict=False))
-    return len(ours) == len(theirs) == 1 or 2 * same >= max(len(ours), len(theirs))
+    same = sum(a == b != "" for a, b in zip(ours, theirs, strict=False))
+    filled = max(sum(text != "" for text in row) for row in (ours, theirs))
+    return len(ours) == len(theirs) == 1 or 2 * same >= filled
 
 
 def _cells(ours: Row, theirs: Row, number: int, headings: list[str], last_head: int) -> list[CellDifference]:

@@ -20,9 +20,10 @@ from tests.racing import Race, said
 D = datetime.date
 TODAY = D(2017, 10, 20)
 DOCUMENT = "渝卫发〔2019〕30号"
+LAST = D(2019, 12, 31)
 
 
-def goal(by_day: D = D(2019, 12, 31), share: Fraction | None = Fraction(9, 10), pk: int = 1) -> Goal:
+def goal(by_day: D = LAST, share: Fraction | None = Fraction(9, 10), pk: int = 1) -> Goal:
     return Goal(pk, by_day, share, "救治进度达到 90% 以上", DOCUMENT)
 
 
