@@ -75,13 +75,6 @@ def owed_by_rules(prefecture: Division, first: datetime.date, last: datetime.dat
     return {(rule.form, owed.period): owed for rule in rules for owed in owed_between(rule, first, last, working)}
 
 
-def rule_of(prefecture_id: int, form: str, period: datetime.date) -> DueRule | None:
-    """The rule by which a form is owed for a period; for a month before all rules the first."""
-    rules = list(DueRule.objects.filter(prefecture=prefecture_id, form=form).order_by("first_period"))
-    begun = [rule for rule in rules if rule.first_period <= period]
-    return begun[-1] if begun else next(iter(rules), None)
-
-
 def keep_dues(
     prefecture: Division, now: datetime.datetime, *, wait: bool = True, drop: bool = False, by: Staff | None = None
 ) -> Kept | None:

@@ -158,7 +158,7 @@ def drafts_owed(prefecture: Division, now: datetime.datetime) -> list[tuple[Divi
     rows = owing.order_by("period", "county__code").values_list("county", "period", "form")
     counties = {county.pk: county for county in Division.objects.counties_of(prefecture).select_related("parent")}
     found = {(pk, period, next(group for group in GROUPS if form in group)) for pk, period, form in rows}
-    ordered = sorted(found, key=lambda one: (one[1], counties[one[0]].code, one[2]))
+    ordered = sorted(found, key=lambda one: (GROUPS.index(one[2]), one[1], counties[one[0]].code))
     return [(counties[pk], period, group) for pk, period, group in ordered]
 
 

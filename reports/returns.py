@@ -51,7 +51,7 @@ def cut_off(county: Division, period: datetime.date, form: str = Form.F1) -> dat
     due = Due.objects.everywhere("a cut-off names nobody").filter(county=county, period=period, form=form).first()
     if due:
         return min(due.cut_off_on, today)
-    rule = DueRule.objects.filter(prefecture=county.parent_id, form=form).first()
+    rule = DueRule.of(county.parent_id, form, period)
     day = min(rule.day if rule else DEFAULT_DAY, calendar.monthrange(period.year, period.month)[1])
     return min(period.replace(day=day), today)
 

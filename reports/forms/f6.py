@@ -77,7 +77,7 @@ def f6_payload(county: Division, covers_from: datetime.date, period: datetime.da
         "served": served_until(county, on),
         "violations": len(rows),
         "rows": rows,
-        "explanation": explanation(DueRule.objects.filter(prefecture=county.parent_id, form=Form.F6).first()),
+        "explanation": explanation(DueRule.of(county.parent_id, Form.F6, period)),
     }
     return with_supplement(made, deferral_supplement(county, period))
 

@@ -63,6 +63,12 @@ class DueRule(models.Model):
             ),
         ]
 
+    @classmethod
+    def of(cls, prefecture_id: int, form: str, period: datetime.date) -> "DueRule | None":
+        """The rule by which a form is owed for a period; for a period before all of them the first."""
+        rules = list(cls.objects.filter(prefecture=prefecture_id, form=form).order_by("first_period"))
+        return next((rule for rule in reversed(rules) if rule.first_period <= period), next(iter(rules), None))
+
     def __str__(self):
         of = {0: "", 1: "报上月"}.get(self.months_after, f"报 {self.months_after} 个月前")
         return f"{self.prefecture} {self.get_form_display()} {self.get_frequency_display()} {self.day} 日 {self.hour}:00{of}"

@@ -6,10 +6,11 @@ import pytest
 
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent
-from reports import tasks
+from reports import ensuring, tasks
 from reports.actions import AlreadySubmitted, DraftChanged, check, make_dues, rebuild_drafts, submit
 from reports.closed_months import first_open_day
 from reports.deferral_returns import deferral_consolidated, months_of
+from reports.due_keeping import Kept
 from reports.models import DEFERRAL, Due, DueRule, Submission
 from reports.returns import payload_of
 from tests.cast import on_day
@@ -115,7 +116,7 @@ def test_the_sweep_nudges_each_group_by_itself(cast, ledger, dues, monkeypatch):
     Due.objects.everywhere("a test").filter(county=cast.county2).delete()
     nudges: list = []
     monkeypatch.setattr(tasks.build_county, "delay", lambda *arguments: nudges.append(arguments))
-    monkeypatch.setattr(tasks, "make_dues", lambda *_: 0)
+    monkeypatch.setattr(ensuring, "keep_dues", lambda *_, **more: Kept())
     tasks.prepare_due_returns()
     mine, f6 = (cast.county.pk, "2017-10"), ["F6"]
     assert nudges == [mine, (cast.county.pk, "2017-09", f6), (*mine, f6)]
