@@ -124,21 +124,14 @@ def _of_draft(page: ReturnPage, drafts: list[str]) -> tuple[list, str, list[Butt
     bad, warn, remarks = page.bad(), page.open_answers(), page.waiting_remarks()
     if not (bad or warn or remarks):
         said = "没有要报的内容，写明零报告的说明再核对。" if page.nil else "核对项都已处理，请看过数字。"
-        check = Button(f"核对完毕{_only(page, drafts)}", _to(page, "check"), True, drafts)
-        return (
-            [("", said)],
-            _hint(page),
-            [*_submit_checked(page), _off(page), check] if not page.standing(CHECKED) else [*_submit_checked(page), check],
-        )
-    parts = [
-        (tone, f"{len(found)} {words}")
-        for tone, found, words in (("bad", bad, "项须改"), ("warn", warn, "项待说明"), ("warn", remarks, "条意见待答复"))
-        if found
-    ]
+        ticks = len(drafts) > 1
+        check = Button(f"核对完毕{_only(page, drafts)}", _to(page, "check"), True, drafts, choose=ticks, id="act-check")
+        return [("", said)], _hint(page), [*(_submit_checked(page) or [_off(page)]), check]
     why = [("", "还差 ")]
-    for number, part in enumerate(parts):
-        why += [("", "、")] if number else []
-        why.append(part)
+    for tone, found, words in (("bad", bad, "项须改"), ("warn", warn, "项待说明"), ("warn", remarks, "条意见待答复")):
+        if found:
+            why += [("", "、")] if len(why) > 1 else []
+            why.append((tone, f"{len(found)} {words}"))
     return why, _hint(page), [*(_submit_checked(page) or [_off(page)]), _next(bad, warn, remarks)]
 
 

@@ -15,7 +15,7 @@ from reports.models import CellRemark, Extension, ReturnEvent, Submission, Unloc
 from reports.models.extension import ASKED
 from reports.nil import NOTHING, is_nil
 from reports.returns import Return, payload_of
-from reports.submission_moves import CORRECTED, DRAFT, OPEN, RETURNED
+from reports.submission_moves import CORRECTED, DRAFT, LOCKED, OPEN, RETURNED
 from reports.views.checks import run_checks
 from reports.views.due_states import DueState, due_states
 from reports.views.kinds import ReturnKind
@@ -110,9 +110,9 @@ def read_return(
         return page
     dues = [state.due.pk for state in states.values()]
     page.extensions = list(Extension.objects.visible_to(staff).filter(due__in=dues).select_related("due", "asked_by", "answered_by"))
-    page.unlocks = list(
-        Unlock.objects.visible_to(staff).filter(submission__due__in=dues, state=ASKED).select_related("submission__due", "asked_by")
-    )
+    if page.standing(LOCKED):
+        asked = Unlock.objects.visible_to(staff).filter(submission__due__in=dues, state=ASKED)
+        page.unlocks = list(asked.select_related("submission__due", "asked_by").defer("submission__payload", "submission__checks"))
     if with_checks and (page.in_hand() or page.is_city):
         page.checks = run_checks(staff, county, period, {form: found.payload for form, found in returns.items()})
     page.alone = staff.role == Role.LEAD and allowed_alone(county, clock.today()) is not None and hands_of(county) == 1

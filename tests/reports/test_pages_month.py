@@ -9,10 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledger.models import AuditEvent, Person
+from ledger.models import AuditEvent, Person, Staff
 from reports.actions import rebuild_drafts
-from reports.models import Submission
+from reports.models import OnePersonCounty, Submission
 from tests.cast import on_day
+from tests.handing_in import explain, make_ready
 
 pytestmark = pytest.mark.django_db
 OCTOBER = datetime.date(2017, 10, 1)
@@ -115,8 +116,8 @@ def test_another_countys_people_and_deeds_answer_404(cast, people):
     page_of(cast.clerk, reverse("reports:people", args=[OCTOBER, "450223", "all", "total"]), 404)
     client = Client()
     client.force_login(cast.lead)
-    assert client.post(month_address("450223", "rebuild")).status_code == 404
-    assert client.post(month_address("450223", "submit"), {"form": "F1"}).status_code == 404
+    for name in ("rebuild", "check", "submit", "send-back", "extend"):
+        assert client.post(act(name, "450223"), {"form": "F1"}).status_code == 404
     assert not Submission.objects.everywhere("test").exists()
 
 
@@ -146,41 +147,146 @@ def test_the_lists_print_their_headings_masked(cast, people):
     assert AuditEvent.objects.filter(action="viewed_list", staff=cast.clerk).count() == 2
 
 
-def test_the_lead_submits_what_was_seen_and_the_clerk_may_not(cast, people):
+def act(name: str, code: str = "450222") -> str:
+    return reverse(f"reports:return-{name}", args=["months", OCTOBER, code])
+
+
+def seen_on(answer) -> dict:
+    """What the page's acts would send: each form with the hash that is shown."""
+    return dict(re.findall(r'name="(seen_F\d)" value="(\w+)"', answer.content.decode()))
+
+
+def said(answer) -> str:
+    """The foot of the page, without its tags."""
+    bar = re.search(r'<span id="why">(.*?)</span>', answer.content.decode(), re.S)[1]
+    return re.sub(r"<[^>]+>", "", bar)
+
+
+def test_a_clerk_checks_and_the_lead_submits_what_was_seen(cast, people, ledger):
+    ledger.person("邓明亮", ("cataract", "2017-03-01", "2017-04-02"), insurance_number="")
     rebuild_drafts(cast.county, OCTOBER)
-    clerk_page = page_of(cast.clerk, month_address()).content.decode()
-    assert 'aria-disabled="true"' in clerk_page and "由负责人韦国强提交" in clerk_page
-    lead_page = page_of(cast.lead, month_address())
-    fields = dict(re.findall(r'name="(seen_F\d)" value="(\w+)"', lead_page.content.decode()))
+    clerk, lead = Client(), Client()
+    clerk.force_login(cast.clerk)
+    lead.force_login(cast.lead)
+    page = clerk.get(month_address())
+    assert said(page).startswith("还差 1 项待说明") and "下一步：说明 1 项" in page.content.decode()
+    assert 'aria-disabled="true"' in page.content.decode() and "核对完毕" not in page.content.decode()
+    explain(cast.county, OCTOBER, ["F1", "F2"], cast.clerk)
+    page = clerk.get(month_address())
+    assert "核对项都已处理，请看过数字。" in said(page)
+    fields = seen_on(page)
     assert set(fields) == {"seen_F1", "seen_F2"}
-    client = Client()
-    client.force_login(cast.clerk)
-    assert client.post(month_address(name="submit"), {"form": ["F1", "F2"], **fields}).status_code == 404
-    client.force_login(cast.lead)
-    answer = client.post(month_address(name="submit"), {"form": ["F1", "F2"], **fields}, follow=True)
-    assert "F1、F2 已上报" in answer.content.decode()
+    told = clerk.post(act("check"), {"form": ["F1", "F2"], **fields}, follow=True)
+    assert "F1、F2 已核对完毕，等负责人提交。" in told.content.decode()
+    assert said(told).startswith("已核对完毕，由负责人韦国强提交。") and 'aria-disabled="true"' in told.content.decode()
+    assert clerk.post(act("submit"), {"form": ["F1", "F2"], **fields}).status_code == 404
+    page = lead.get(month_address())
+    assert "覃玉芳已核对，可以提交。" in said(page) and page.content.decode().count("btn-primary") == 1
+    told = lead.post(act("submit"), {"form": ["F1", "F2"], **seen_on(page)}, follow=True)
+    assert "F1、F2 已上报市卫计委。" in told.content.decode()
+    assert said(told) == "F1、F2：负责人已提交，数字不再变动。等市级接收。"
     assert {one.state for one in Submission.objects.everywhere("test")} == {"submitted"}
-    again = client.get(month_address()).content.decode()
+    again = lead.get(month_address()).content.decode()
     assert "已报" in again and 'name="seen_F1"' not in again and "重新生成" not in again
 
 
-def test_a_draft_that_changed_since_is_shown_again_before_submitting(cast, people, ledger):
+def test_who_checked_it_alone_does_not_submit_it(cast, people):
+    make_ready(cast.county, OCTOBER, ["F1", "F2"], by=cast.lead)
+    page = page_of(cast.lead, month_address())
+    assert said(page).startswith("是您自己核对的，要由另一位负责人提交；全县只有一人的，请市里同意一人办理。")
+    assert "btn-primary" not in re.search(r'<div class="bar .*', page.content.decode(), re.S)[0]
+    client = Client()
+    client.force_login(cast.lead)
+    hashes = {f"seen_{form}": text for form, text in page.context["hashes"].items()}
+    told = client.post(act("submit"), {"form": ["F1", "F2"], **hashes}, follow=True).content.decode()
+    assert "F1 是您自己核对的，请由另一位人员核对后再提交。" in told, re.findall('class="notice.*', told)
+
+
+def test_a_county_with_one_person_submits_alone_with_the_citys_leave(cast, people):
+    Staff.objects.filter(pk=cast.clerk.pk).update(is_active=False)
+    make_ready(cast.county, OCTOBER, ["F1", "F2"], by=cast.lead)
+    city, lead = Client(), Client()
+    city.force_login(cast.city)
+    lead.force_login(cast.lead)
+    told = city.post(reverse("reports:alone"), {"county": "450222", "since": "2017.10.20", "reason": "经办人调离"}, follow=True)
+    assert "柳城县从 2017-10-20 起可以一人办理。" in told.content.decode()
+    page = lead.get(month_address())
+    assert "韦国强已核对，可以提交。" in said(page)
+    lead.post(act("submit"), {"form": ["F1", "F2"], **seen_on(page)})
+    assert {(one.state, one.alone) for one in Submission.objects.everywhere("test")} == {("submitted", True)}
+    assert "一人办理" in city.get(month_address()).content.decode()
+    leave = OnePersonCounty.objects.everywhere("test").get()
+    told = city.post(reverse("reports:alone-end", args=[leave.pk]), follow=True).content.decode()
+    assert "柳城县不再一人办理。" in told
+    assert city.post(reverse("reports:alone"), {"county": "450222", "since": "去年", "reason": ""}).status_code == 422
+
+
+def test_one_form_may_go_before_the_other(cast, people):
+    """F1 is in time although F2 still waits for a word."""
+    make_ready(cast.county, OCTOBER, ["F1"])
+    page = page_of(cast.lead, month_address())
+    buttons = [(button.words, button.forms, button.dark) for button in page.context["bar"].buttons]
+    assert buttons == [("提交 F1", ["F1"], False), ("核对完毕 F2", ["F2"], True)]
+    client = Client()
+    client.force_login(cast.lead)
+    client.post(act("submit"), {"form": "F1", **seen_on(page)})
+    assert {(one.due.form, one.state) for one in Submission.objects.everywhere("test").select_related("due")} == {
+        ("F1", "submitted"), ("F2", "draft"),
+    }  # fmt: skip
+
+
+def test_the_lead_sends_back_to_the_clerk_with_a_reason(cast, people):
+    make_ready(cast.county, OCTOBER, ["F1", "F2"])
+    client = Client()
+    client.force_login(cast.lead)
+    assert "退回经办人" in client.get(month_address()).content.decode()
+    assert "覃玉芳核对" in client.get(act("send-back")).content.decode()
+    refused = client.post(act("send-back"), {"reason": " "})
+    assert refused.status_code == 422 and "请填写原因。" in refused.content.decode()
+    told = client.post(act("send-back"), {"reason": "白内障一行请再核"}, follow=True)
+    assert "F1、F2 已退回经办人。" in told.content.decode()
+    assert {one.state for one in Submission.objects.everywhere("test")} == {"draft"}
+    history = page_of(cast.clerk, act("history")).content.decode()
+    assert "负责人退回经办人" in history and "白内障一行请再核" in history
+
+
+def test_a_nil_return_is_an_act_with_its_reason(cast, dues):
     rebuild_drafts(cast.county, OCTOBER)
-    page = page_of(cast.lead, month_address()).content.decode()
-    fields = dict(re.findall(r'name="(seen_F\d)" value="(\w+)"', page))
+    client = Client()
+    client.force_login(cast.clerk)
+    explain(cast.county, OCTOBER, ["F1", "F2"], cast.clerk)
+    page = client.get(month_address())
+    assert "没有要报的内容，写明零报告的说明再核对。" in said(page)
+    assert 'form="act-check"' in page.content.decode(), re.findall(".*nil_.*", page.content.decode())
+    assert 'id="act-check"' in page.content.decode()
+    sent = {"form": ["F1", "F2"], **seen_on(page), "nil_F1": "全县逐村排查，没有患者", "nil_F2": " "}
+    refused = client.post(act("check"), sent)
+    html = refused.content.decode()
+    assert refused.status_code == 422 and "F2 没有经民政核准的非建档立卡患者。确实没有的，请写明零报告的说明，再核对。" in html
+    assert 'value="全县逐村排查，没有患者"' in html
+    told = client.post(act("check"), sent | {"nil_F2": "民政没有新核准的"}, follow=True)
+    assert "F1、F2 已核对完毕" in told.content.decode()
+    kept = {one.due.form: (one.is_nil, one.nil_reason) for one in Submission.objects.everywhere("test").select_related("due")}
+    assert kept == {"F1": (True, "全县逐村排查，没有患者"), "F2": (True, "民政没有新核准的")}
+
+
+def test_a_draft_that_changed_since_is_shown_again_before_submitting(cast, people, ledger):
+    make_ready(cast.county, OCTOBER, ["F1", "F2"])
+    fields = seen_on(page_of(cast.lead, month_address()))
     ledger.person("迟来的人", ("cataract", "2017-10-20"))
     client = Client()
     client.force_login(cast.lead)
-    answer = client.post(month_address(name="submit"), {"form": ["F1", "F2"], **fields}, follow=True)
-    assert "请看过新草稿再上报" in answer.content.decode()
-    assert "submitted" not in {one.state for one in Submission.objects.everywhere("test")}
+    answer = client.post(act("submit"), {"form": ["F1", "F2"], **fields}, follow=True)
+    assert "您看过之后台账有变动，草稿已重新生成（F1：白内障总数 +1、" in answer.content.decode()
+    assert {one.state for one in Submission.objects.everywhere("test")} <= {"draft", "checked"}
 
 
 def test_rebuilding_from_the_page(cast, people):
     client = Client()
     client.force_login(cast.clerk)
-    assert "生成草稿" in client.get(month_address()).content.decode()
-    answer = client.post(month_address(name="rebuild"), follow=True)
+    page = client.get(month_address())
+    assert "生成草稿" in page.content.decode() and said(page).startswith("还没有生成草稿。")
+    answer = client.post(act("rebuild"), follow=True)
     assert "草稿已按现在的台账重新生成" in answer.content.decode()
     assert Submission.objects.everywhere("test").count() == 2
 
