@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from ledger.models import Division
 from reports.charts import by_share, percent
 from reports.city_periods import MonthTable
@@ -77,9 +79,10 @@ def bulletin(
     kept = [one for _, one in owed]
     forms = list(dict.fromkeys(state.due.form for state, _ in owed))
     lines = _lines(table, states, forms)
+    more = [(state, by_due[state.due.pk]) for state in states if state.due.extended_until]
     return Bulletin(
         month=table.month, forms=forms, due=len(owed), on_time=sum(one.on_time for one in kept), late=sum(one.late for one in kept),
-        missing=sum(one.first_at is None for one in kept), rates=Rates.of(kept, now), sentences=_returned(owed),
+        missing=sum(one.first_at is None for one in kept), rates=Rates.of(kept, now), sentences=_returned(owed, more),
         progress=_progress(table, before, goal, today, lines), lines=lines, demands=_demands(owed, table, lines, mend_by),
         total=table.total, cut_off_on=table.cut_off_on,
     )  # fmt: skip
@@ -106,10 +109,8 @@ def _named(owed: Sequence[tuple[DueState, Record]], wanted) -> str:
     return "、".join(f"{county}（{'、'.join(words)}）" for county, words in told.items())
 
 
-def _returned(owed: Sequence[tuple[DueState, Record]]) -> list[str]:
-    """Who was in time with everything, who was late, who has not sent, who must mend, who was given more time."""
-    if not owed:
-        return []
+def _returned(owed: Sequence[tuple[DueState, Record]], more: Sequence[tuple[DueState, Record]]) -> list[str]:
+    """Who was in time with everything, who was late, who has not sent, who must mend, who was given more time and until when."""
     counties = list(dict.fromkeys(state.due.county.name for state, _ in owed))
     slow = {state.due.county.name for state, one in owed if not one.on_time}
     parts = [
@@ -117,7 +118,7 @@ def _returned(owed: Sequence[tuple[DueState, Record]]) -> list[str]:
         ("迟报的", _named(owed, lambda state, one: f"{state.due.form} {_days(state)}" if one.late else "")),
         ("缺报的", _named(owed, lambda state, one: state.due.form if one.first_at is None else "")),
         ("退回未补的", _named(owed, lambda state, one: state.due.form if state.word == "退回" else "")),
-        ("经同意展期的", _named(owed, lambda state, one: state.due.form if one.extended else "")),
+        ("经同意展期的", _named(more, lambda state, one: f"{state.due.form} 到 {timezone.localtime(one.closes_at):%Y-%m-%d}")),
     ]
     return [f"{title}：{names}。" for title, names in parts if names]
 

@@ -74,7 +74,7 @@ def test_what_was_sent_back_or_given_more_time_is_named_and_a_draft_is_marked(ca
     more.save()
     answer = client.get("/city/2017-09/bulletin/")
     told = answer.context["told"]
-    assert told.sentences[-2:] == ["退回未补的：鹿寨县（F1）。", "经同意展期的：柳城县（F2）。"]
+    assert told.sentences[-2:] == ["退回未补的：鹿寨县（F1）。", "经同意展期的：柳城县（F2 到 2017-09-25）。"]
     assert told.demands[0] == "缺报、退回未补的县（区）尽快补报：鹿寨县（F1、F2）。"
     assert [line.drafted for line in told.lines] == [False, True] and "鹿寨县*" in answer.content.decode()
 
