@@ -71,7 +71,8 @@ def county_returns(county: Division, period: datetime.date, *, standing: bool = 
     form_of = dict(dues.filter(form__in=MONTHLY).values_list("pk", "form"))
     found = {form_of[due]: kept for due, kept in kept_of(form_of, standing=standing).items()}
     days = {form: cut_off(county, period, form) for form in MONTHLY if form not in found}
-    built = {day: build(county, period, day) for day in set(days.values())}
+    # A look alone tells nothing of earlier months: 补报 belongs to what will be submitted.
+    built = {day: build(county, period, day, supplemented=False) for day in set(days.values())}
     return {
         form: Return(payload_of(found[form]), found[form]) if form in found else Return(built[days[form]][form], None) for form in MONTHLY
     }

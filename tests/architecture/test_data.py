@@ -28,7 +28,7 @@ def test_what_is_sealed_is_personal_and_people_are_reached_by_sealed_numbers_onl
     assert {name for name in sealed if CLASSES[name] != "personal"} == set()
     assert sealed == {
         "ledger.Person.id_number", "ledger.Person.phone", "ledger.Person.contact_phone", "ledger.Person.village_doctor_phone",
-        "ledger.Merge.before", "ledger.Upload.people", "ledger.Upload.preview", "ledger.ListWork.file", "reports.Submission.payload", "reports.Submission.checks", "reports.JobPart.result",
+        "ledger.Merge.before", "ledger.Upload.people", "ledger.Upload.preview", "ledger.ListWork.file", "reports.Submission.payload", "reports.Submission.checks", "reports.WorkbookStamp.cells", "reports.JobPart.result",
         "settlement.Client.secret", "hospitals.TreatmentPlan.attending_phone", "hospitals.TreatmentPlan.surgeon_phone",
         "hospitals.Referral.doctor_phone", "hospitals.Contact.phone", "hospitals.Contact.mobile", "hospitals.Expert.phone",
     }  # fmt: skip
