@@ -53,4 +53,5 @@ class ChecksPanel:
 def panel_of(checks: list[Check], *, may_answer: bool, advise: bool) -> ChecksPanel:
     """The findings of ``run_checks``, in its order."""
     well = [check for check in checks if check.tone == "ok"]
-    return ChecksPanel([check for check in checks if check.tone != "ok"], well[:SHOWN], well[SHOWN:], may_answer, advise)
+    shown = SHOWN if len(well) > SHOWN + 1 else len(well)  # A line that hides a single one saves nothing.
+    return ChecksPanel([check for check in checks if check.tone != "ok"], well[:shown], well[shown:], may_answer, advise)
