@@ -112,6 +112,10 @@ def django_db_setup(django_db_setup, django_db_blocker, request) -> Iterator[Non
     from ledger.reference import load_reference
     from tests.emptying import Standing
 
+    name = connection.settings_dict["NAME"]
+    assert name.startswith("test_"), (
+        f"no test of this run has the mark django_db, so there is no test database; {name} is not ours to touch"
+    )
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         load_reference()
         standing = Standing(django_db_blocker)

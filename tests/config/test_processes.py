@@ -12,8 +12,10 @@ import urllib.error
 import urllib.request
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from django.db import connection
 
 from config.embedded.server import EmbeddedServer
 from config.management.commands.demo import change_password, keep_password
@@ -52,19 +54,29 @@ def child(tmp_path: Path, code: str, **environment: str) -> Child:
 
 
 @pytest.fixture(scope="module")
-def ready_var(tmp_path_factory):
-    """A var folder with a migrated database of its own."""
+def ready(tmp_path_factory, django_db_setup, django_db_blocker):
+    """A var folder of its own, and a migrated database: a copy of the tests' template where there is one."""
     var = tmp_path_factory.mktemp("worker") / "var"
-    done = run("manage.py", "migrate", "--verbosity", "0", LEDGER_VAR=str(var))
-    assert done.returncode == 0, done.stderr
-    yield var
-    remove_server(var)
+    template = connection.settings_dict["TEST"].get("TEMPLATE")
+    if template is None:
+        done = run("manage.py", "migrate", "--verbosity", "0", LEDGER_VAR=str(var))
+        assert done.returncode == 0, done.stderr
+        yield {"LEDGER_VAR": str(var)}
+        remove_server(var)
+        return
+    name = f"test_ledger_{os.getpid()}_worker"
+    place = f"{connection.settings_dict['PASSWORD']}@/{name}?host={quote(connection.settings_dict['HOST'])}"
+    with django_db_blocker.unblock():
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
+        yield {"LEDGER_VAR": str(var), "DATABASE_URL": f"postgresql://ledger_app:{place}"}
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def a_worker_runs_a_task(var: Path, **values: str) -> None:
-    values = {"LEDGER_VAR": str(var), **values}
+def a_worker_runs_a_task(values: dict[str, str]) -> None:
     with Trial(print) as trial:
-        program = worker(CHECKOUT, var)
+        program = worker(CHECKOUT, Path(values["LEDGER_VAR"]))
         program.environment = clean_environment(**values)
         trial.start(program)
         done = run("manage.py", "shell", "-c", ASK_FOR_A_BEAT, **values)
@@ -73,13 +85,15 @@ def a_worker_runs_a_task(var: Path, **values: str) -> None:
     assert not program.is_alive
 
 
-def test_a_worker_runs_a_task_from_the_filesystem(ready_var):
-    a_worker_runs_a_task(ready_var)
+@pytest.mark.django_db  # So that there is a template.
+def test_a_worker_runs_a_task_from_the_filesystem(ready):
+    a_worker_runs_a_task(ready)
 
 
 @pytest.mark.redis
-def test_a_worker_runs_a_task_from_redis(ready_var, redis_url):
-    a_worker_runs_a_task(ready_var, REDIS_URL=redis_url)
+@pytest.mark.django_db
+def test_a_worker_runs_a_task_from_redis(ready, redis_url):
+    a_worker_runs_a_task(ready | {"REDIS_URL": redis_url})
 
 
 # ---- watching and stopping ----
