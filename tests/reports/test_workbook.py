@@ -23,9 +23,9 @@ def people(cast, ledger):
     """Six people of 柳城县 and one of 鹿寨县."""
     Staff.objects.filter(pk=cast.clerk.pk).update(work_phone="07720000011")
     ledger.person("韦桂兰", ("cataract", "06-01", "10-05"), insurance_number="0012345678901234", born_on=day("1951-03-02"))
-    ledger.person("覃月英", ("gastric-cancer", "06-01", "08-01"), ("cataract", "06-02"), native_place="广西柳城")
+    ledger.person("覃月英", ("gastric-cancer", "06-01", "08-01"), ("cataract", "06-02"), native_place="广西柳城", insurance_number="")
     ledger.person("罗凤英", ("vsd", "06-01"), born_on=day("2010-01-01"))
-    ledger.person("莫秀珍", ("rectal-cancer", "06-09", "10-02"), poor=None, civil="06-10", native_place="广西鹿寨")
+    ledger.person("莫秀珍", ("rectal-cancer", "06-09", "10-02"), poor=None, civil="06-10", native_place="广西鹿寨", insurance_number="")
     ledger.person("周老三", ("cataract", "06-03"), poor=None, civil="06-10", kind=Category.TEKUN, sex="male")
     ledger.person("吴阿公", ("cataract", "06-02"), poor=None, civil="06-10", sex="male")
     ledger.person("蒙玉莲", ("cataract", "06-01"), poor=None)
