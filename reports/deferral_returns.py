@@ -47,7 +47,7 @@ def deferral_returns(counties: list[Division], months: Months, *, standing: bool
     return {
         county.pk: Return(payload_of(kept[county.pk]), kept[county.pk])
         if county.pk in kept
-        else Return(f6_payload(county, months.first, months.last, on), None)
+        else Return(f6_payload(county, months.first, months.last, on, supplemented=False), None)
         for county in counties
     }
 

@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from django.db import connection
+
 from hospitals.deferring import served_by_day, violations
 from ledger.models import Division, Person
 from reports.differences import OWN, Behind, CellChange, behind_of, carried_over, compare, days_now, deposits_behind, known_as
@@ -16,6 +18,7 @@ from reports.models import DEFERRAL, MONTHLY, Due, Submission
 from reports.submission_moves import STANDING
 
 Rows = list[dict]
+CARRYING = 0x5E92  # The advisory lock, a county each, of returns that carry what earlier ones left untold.
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Told:
 
 
 def month_supplement(county: Division, period: datetime.date) -> dict[str, list[dict]]:
-    """F1's and F2's supplements for a county's return of a period. Ten queries at the most, however long the county has been reporting."""
+    """F1's and F2's supplements for a county's return of a period. Eleven queries at the most, however long the county has been reporting."""
     told = told_before(county, period, MONTHLY)
     if not told:
         return {form: [] for form in MONTHLY}
@@ -57,7 +60,7 @@ def month_supplement(county: Division, period: datetime.date) -> dict[str, list[
 
 
 def deferral_supplement(county: Division, period: datetime.date) -> list[dict]:
-    """F6's supplement. Six queries at the most."""
+    """F6's supplement. Seven queries at the most."""
     told = told_before(county, period, DEFERRAL)
     if not told:
         return []
@@ -79,7 +82,11 @@ def deposits_now(county: Division, returns: Iterable[Submission]) -> tuple[dict[
 
 
 def told_before(county: Division, period: datetime.date, forms: Iterable[str]) -> list[Told]:
-    """The county's standing returns of earlier periods, each with what has carried its differences already. One query."""
+    """The county's standing returns of earlier periods, each with what has carried its differences already. Two queries.
+
+    Until the transaction ends, no other return of the county finds out what it has to carry: two periods submitted at once tell it once.
+    """
+    one_at_a_time(county)
     kept = Submission.objects.everywhere("a county's own returns").filter(due__county=county, due__form__in=list(forms), state__in=STANDING)
     rows = (
         kept.exclude(due__period=period).select_related("due").defer("payload", "checks").order_by("due__period", "due__form", "-revision")
@@ -89,6 +96,12 @@ def told_before(county: Division, period: datetime.date, forms: Iterable[str]) -
         newest.setdefault(row.due_id, row)
     standing = list(newest.values())
     return [Told(one, _carriers(one, standing)) for one in standing if one.due.period < period]
+
+
+def one_at_a_time(county: Division) -> None:
+    """Whoever asks second waits until the first has submitted, or given up, and then sees it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [CARRYING, county.pk])
 
 
 def _carriers(kept: Submission, standing: list[Submission]) -> list[Submission]:

@@ -51,10 +51,13 @@ def explanation(rule: DueRule | None) -> list[str]:
     return [EXPLANATION] if EXPLANATION.endswith(own) else [EXPLANATION, f"本市的应报规则：{own}"]
 
 
-def f6_payload(county: Division, covers_from: datetime.date, period: datetime.date, on: datetime.date) -> dict:
+def f6_payload(
+    county: Division, covers_from: datetime.date, period: datetime.date, on: datetime.date, *, supplemented: bool = True
+) -> dict:
     """A county's F6 over the months from one to another, as of a day: what was enjoyed up to it, what was violated in it.
 
-    One row a violation, by the day on which the deposit was taken; each is one person-time.
+    One row a violation, by the day on which the deposit was taken; each is one person-time. With the 补报 of earlier periods, which a
+    mere look has not.
     """
     last = min(on, last_day(period))
     found = list(violations([county], covers_from, last))
@@ -79,7 +82,7 @@ def f6_payload(county: Division, covers_from: datetime.date, period: datetime.da
         "rows": rows,
         "explanation": explanation(DueRule.of(county.parent_id, Form.F6, period)),
     }
-    return with_supplement(made, deferral_supplement(county, period))
+    return with_supplement(made, deferral_supplement(county, period) if supplemented else None)
 
 
 @dataclass(frozen=True)
