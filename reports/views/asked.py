@@ -33,8 +33,10 @@ def asked(request: HttpRequest) -> HttpResponse:
     corrected = [state for state in due_states(staff, group=forms, period__gte=since) if state.correcting]
     answered = [*extensions.exclude(state=ASKED)[:ANSWERED], *unlocks.exclude(state=ASKED)[:ANSWERED]]
     answered.sort(key=lambda row: row.answered_at, reverse=True)
+    open_extensions = list(extensions.filter(state=ASKED).order_by("asked_at"))
+    open_unlocks = list(unlocks.filter(state=ASKED).order_by("asked_at"))
     context = {
-        "extensions": list(extensions.filter(state=ASKED).order_by("asked_at")), "unlocks": list(unlocks.filter(state=ASKED).order_by("asked_at")),
+        "extensions": open_extensions, "unlocks": open_unlocks, "waiting": len(open_extensions) + len(open_unlocks),
         "corrected": [(state, kind_of(state.due.form)) for state in corrected], "answered": answered[:ANSWERED],
         "is_city": staff.role == Role.CITY, "tab": "asked",
     }  # fmt: skip

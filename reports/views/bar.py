@@ -59,7 +59,8 @@ class Bar:
 def bar_of(page: ReturnPage, nothing_due: str) -> Bar:
     """The foot for this reader; ``nothing_due`` is said where no return is owed."""
     if not page.states:
-        return Bar([], [("", "这个月没有应报的报表，以上按台账计算，只供查看。")], nothing_due)
+        said = "这个月没有应报的报表。" if page.kind.slug == "months" else "这个月没有应报的表，以上按台账计算，只供查看。"
+        return Bar([], [("", said)], nothing_due)
     steps = month_steps(list(page.states.values()))
     why, hint, buttons = (_of_city if page.is_city else _of_county)(page)
     return Bar(steps, why, hint, buttons, _links(page))

@@ -18,6 +18,7 @@ def return_frame(page: ReturnPage, tab: str) -> dict:
         "state_line": _state_line(page), "state_tags": state_tags(page.states), "hashes": page.hashes(), "is_city": page.is_city,
         # After a return or an unlock the draft is begun by the bar's own button.
         "may_rebuild": bool(in_hand) and not page.undrafted() and not page.standing(*CORRECTED),
+        "may_draft": bool(in_hand) and bool(page.undrafted()),
         "panel": panel_of(page.checks, may_answer=bool(in_hand and page.standing(DRAFT)), advise=bool(in_hand)),
     }  # fmt: skip
 

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from ledger.models import AuditEvent
-from reports.actions import rebuild_drafts
+from reports.actions import rebuild_drafts, submit
 from reports.models import DEFERRAL
 from tests.cast import on_day
-from tests.handing_in import hand_in
+from tests.handing_in import explain, hand_in, make_ready
 from tests.ledger.desks import client_of
 from tests.reports.conftest import day
 from tests.reports.deferral_stories import SEPTEMBER, deposit_of, rule, september, stay_of
@@ -58,28 +58,43 @@ def test_the_countys_page_prints_the_form(cast, people):
     )  # fmt: skip
 
 
-def test_the_lead_looks_and_submits_what_was_looked_at(cast, people):
-    lead = client_of(cast.lead)
-    made = lead.post(reverse("reports:f6-rebuild", args=[SEPTEMBER, "450222"]), follow=True)
-    assert "草稿已按现在的台账重新生成。" in text(made) and "提交到市卫计委" in text(made)
-    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', made.content.decode())[1]
+def act(name: str) -> str:
+    return reverse(f"reports:return-{name}", args=["f6", SEPTEMBER, "450222"])
+
+
+def seen(answer) -> str:
+    return re.search(r'name="seen_F6" value="([0-9a-f]{64})"', answer.content.decode())[1]
+
+
+def test_what_was_looked_at_is_checked_by_one_and_submitted_by_another(cast, people):
+    clerk, lead = client_of(cast.clerk), client_of(cast.lead)
+    made = clerk.post(act("rebuild"), follow=True)
+    assert "草稿已按现在的台账重新生成。" in text(made)
+    explain(cast.county, SEPTEMBER, ["F6"], cast.clerk)
+    looked = seen(clerk.get(reverse("reports:f6", args=[SEPTEMBER, "450222"])))
     deposit_of(cast, stay_of(cast, people["罗凤英"], "09-15", served=False), "09-15", "100.00", "误收")
-    again = lead.post(reverse("reports:f6-submit", args=[SEPTEMBER, "450222"]), {"seen": seen}, follow=True)
+    again = clerk.post(act("check"), {"form": "F6", "seen_F6": looked}, follow=True)
     assert "您看过之后台账有变动，草稿已重新生成（F6：未享受政策人次 +1）" in text(again)
-    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', again.content.decode())[1]
-    done = lead.post(reverse("reports:f6-submit", args=[SEPTEMBER, "450222"]), {"seen": seen}, follow=True)
-    assert "先诊疗后付费月报已上报市卫计委。" in text(done) and "已上报的内容不再变动" in text(done) and "提交到" not in text(done)
+    explain(cast.county, SEPTEMBER, ["F6"], cast.clerk)
+    page_now = clerk.get(reverse("reports:f6", args=[SEPTEMBER, "450222"]))
+    told = clerk.post(act("check"), {"form": "F6", "seen_F6": seen(page_now)}, follow=True)
+    assert "F6 已核对完毕，等负责人提交。" in text(told) and "由负责人韦国强提交。" in text(told)
+    shown = lead.get(reverse("reports:f6", args=[SEPTEMBER, "450222"]))
+    done = lead.post(act("submit"), {"form": "F6", "seen_F6": seen(shown)}, follow=True)
+    assert "F6 已上报市卫计委。" in text(done) and "负责人已提交，数字不再变动。" in text(done) and "提交到" not in text(done)
 
 
-def test_a_clerk_reads_who_submits(cast, people):
+def test_a_clerk_reads_what_is_next_and_how_late_it_is(cast, people):
     rebuild_drafts(cast.county, SEPTEMBER, group=DEFERRAL)
-    told = text(page(cast.clerk, "f6", SEPTEMBER, "450222"))
-    assert "请核对，由负责人韦国强提交。" in told and "已过 2017-10-01 18:00 截止的时间" in told and "提交到" not in told
+    answer = page(cast.clerk, "f6", SEPTEMBER, "450222")
+    assert "的截止时间，请尽快上报。" in answer.context["bar"].hint
+    assert [button.words for button in answer.context["bar"].buttons][0] == "提交到市卫计委"
 
 
 def test_a_month_that_runs_is_shown_and_says_when(cast, people):
+    rebuild_drafts(cast.county, day("10-01"), group=DEFERRAL)
     told = text(page(cast.lead, "f6", day("10-01"), "450222"))
-    assert "10 月还没有过完，月底以后上报。" in told and "2017年10月到10月出现的" in told and "罗凤英" in told
+    assert "2017 年 10 月还没有过完，F6 要等月底以后再上报。" in told and "2017年10月到10月出现的" in told and "罗凤英" in told
 
 
 def test_a_month_ahead_and_one_that_nobody_owes(cast, people):
@@ -104,7 +119,7 @@ def test_the_city_sees_all_counties_and_who_is_missing(cast, people):
 
 def test_the_countys_months(cast, people):
     told = text(page(cast.clerk, "f6-periods"))
-    assert "2017-10-01 18:00" in told and "缺报" in told and "2017 年 12 月" not in told and "鹿寨县" not in told
+    assert "2017-09-29 18:00" in told and "缺报" in told and "2017 年 12 月" not in told and "鹿寨县" not in told
 
 
 @pytest.mark.parametrize(("who", "name"), [("clerk", "f6-workbook"), ("city", "f6-workbook"), ("city", "f6-city-workbook")])
@@ -118,7 +133,7 @@ def test_a_download_is_a_workbook_and_on_the_trail(cast, people, who, name):
 def test_another_countys_form_is_not_there(cast, people):
     for name in ("f6", "f6-workbook"):
         assert page(cast.clerk2, name, SEPTEMBER, "450222").status_code == 404
-    assert client_of(cast.lead2).post(reverse("reports:f6-submit", args=[SEPTEMBER, "450222"])).status_code == 404
+    assert client_of(cast.lead2).post(act("submit")).status_code == 404
     assert page(cast.clerk, "f6-city", SEPTEMBER).status_code == 404
 
 
@@ -134,8 +149,12 @@ def test_a_person_who_moved_away_is_named_and_not_opened(cast, ledger, people):
 def test_the_workbench_says_what_is_to_be_handed_in(cast, people):
     rebuild_drafts(cast.county, SEPTEMBER, group=DEFERRAL)
     told = text(client_of(cast.lead).get(reverse("reports:workbench")))
-    assert "先诊疗后付费月报待提交" in told and reverse("reports:f6", args=[SEPTEMBER, "450222"]) in told
-    hand_in(cast.county, SEPTEMBER, ["F6"])
-    assert "先诊疗后付费月报待提交" not in text(client_of(cast.lead).get(reverse("reports:workbench")))
+    assert "先诊疗后付费月报待核对" in told and reverse("reports:f6", args=[SEPTEMBER, "450222"]) in told
+    make_ready(cast.county, SEPTEMBER, ["F6"])
+    assert "先诊疗后付费月报待提交" in text(client_of(cast.lead).get(reverse("reports:workbench")))
+    assert "先诊疗后付费月报已核对，待负责人提交" in text(client_of(cast.clerk).get(reverse("reports:workbench")))
+    submit(by=cast.lead, county=cast.county, period=SEPTEMBER, forms=["F6"])
+    assert "先诊疗后付费月报" not in [row.words[:8] for row in client_of(cast.lead).get(reverse("reports:workbench")).context["work"]]
     with on_day(day("11-02")):
-        assert "9 月" not in re.findall("先诊疗后付费月报待提交.{0,40}", text(client_of(cast.lead).get(reverse("reports:workbench"))))[0]
+        rows = client_of(cast.lead).get(reverse("reports:workbench")).context["work"]
+        assert [row.told for row in rows if row.words == "先诊疗后付费月报待核对"] == ["F6，10 月，11-01 18:00 已过截止时间"]

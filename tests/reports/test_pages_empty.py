@@ -62,7 +62,7 @@ def test_a_county_without_a_patient_reports_naught(cast, dues, new_county):
     rebuild_drafts(new_county.area, OCTOBER, new_county)
     answer = page_of(new_county, "/months/2017-10/450226/")
     assert {figure.number for line in answer.context["table"].lines for figure in [*line.poor, line.civil]} == {0}
-    assert answer.context["bar"].may_submit
+    assert answer.context["bar"].buttons[-1].words == "核对完毕" and answer.context["desk"].nil is not None
     for tail, words in (("f2/", "截止日没有经民政核实的非建档立卡患者。"), ("roster/", "截止日还没有完成治疗的人。")):
         html = page_of(new_county, f"/months/2017-10/450226/{tail}").content.decode()
         assert words in html and "第 0–0 行" not in html and 'class="pager"' not in html

@@ -181,7 +181,7 @@ def test_lists_are_looked_through_masked_and_on_the_trail(cast, handed_in, city)
 def test_a_remark_on_a_list_stands_beside_its_cell(cast, handed_in, city):
     city.post(act("review"), {"form": "F2", "reason": "请核对名单", "cell": "1|remark", "remark_0": "类别请核对", "return": "1"})
     html = client_of(cast.clerk).get(reverse("reports:list-f2", args=[OCTOBER, "450222"])).content.decode()
-    assert re.search(r'<td class=" remarked" title="低保">低保<sup class="mark"><a href="#remark-\d+" title="类别请核对"', html)
+    assert re.search(r'<td class=" remarked" title="低保">低保<sup class="cell-mark"><a href="#remark-\d+" title="类别请核对"', html)
 
 
 def test_another_countys_remark_is_not_there(cast, handed_in, city):
