@@ -17,7 +17,7 @@ def records_of(dues: Sequence[Due]) -> list[Record]:
     """The dues as records, in their order; whoever asks may see them."""
     sent: dict[int, list[Submission]] = defaultdict(list)
     kept = Submission.objects.everywhere("the returns of dues that whoever asks may see").filter(due__in=[due.pk for due in dues])
-    kept = kept.exclude(submitted_at=None).defer("payload", "checks")
+    kept = kept.exclude(submitted_at=None).only("due", "revision", "submitted_at", "received_at", "figures", "rows_hash")
     for one in kept.order_by("due", "revision"):
         sent[one.due_id].append(one)
     corrected = _corrected(revisions for revisions in sent.values() if len(revisions) > 1)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.urls import reverse
+from django.utils import timezone
 
 from ledger.models import Division
 from reports.models import Due, Form
@@ -23,15 +24,25 @@ def return_address(due: Due) -> str:
 
 @dataclass(frozen=True)
 class Cell:
-    """A county's form of a month; no state where nothing is due."""
+    """A county's form of a month; no state where nothing is due, and no address before the month has begun."""
 
     state: DueState | None
     edge: bool = False
+    address: str = ""
+
+    @classmethod
+    def of(cls, state: DueState | None, edge: bool, today: datetime.date) -> "Cell":
+        opens = state is not None and state.due.period <= today and state.tone != "na"
+        return cls(state, edge, return_address(state.due) if opens else "")
 
     @property
-    def address(self) -> str:
-        """Nothing to open before the month has begun."""
-        return return_address(self.state.due) if self.state and self.state.is_open and self.state.tone != "na" else ""
+    def word(self) -> str:
+        return self.state.word if self.state else "—"
+
+    @property
+    def style(self) -> str:
+        """The cell's classes."""
+        return (self.state.tone if self.address else "na") + (" edge" if self.edge else "")
 
 
 @dataclass(frozen=True)
@@ -94,9 +105,10 @@ def build_matrix(
     for one in records:
         by_county.setdefault(one.county, []).append(one)
     columns = [(month, form) for month in months for form in forms]
+    wide, today = len(columns) <= WIDE, timezone.localtime(now).date()
     rows = []
     for county in counties:
-        cells = [Cell(known.get((county.pk, month, form)), form == forms[0]) for month, form in columns]
+        cells = [Cell.of(known.get((county.pk, month, form)), not wide or form == forms[0], today) for month, form in columns]
         rows.append(Row(county, cells, Rates.of(by_county.get(county.pk, []), now)))
     foot = []
     for number, (_, form) in enumerate(columns):
