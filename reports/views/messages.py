@@ -90,9 +90,13 @@ def reminders(request: HttpRequest) -> HttpResponse:
     rows = rows.exclude(kind=ReminderKind.UNOPENED).select_related("due__county", "staff", "made_by")
     periods = list(rows.order_by("-due__period").values_list("due__period", flat=True).distinct()[:12])
     chosen = next((period for period in periods if f"{period:%Y-%m}" == asked(request, "period")), periods[0] if periods else None)
-    found = list(rows.filter(due__period=chosen).order_by("due__county__code", "due__form", "made_at", "pk")) if chosen else []
-    record("viewed_list", by=request.user, detail={"list": "reminders", "rows": len(found)})
-    return render(request, "reports/reminders.html", {"rows": found, "periods": periods, "chosen": chosen})
+    found = list(rows.filter(due__period=chosen).order_by("due__county__code", "made_at", "staff__username", "due__form")) if chosen else []
+    together: dict[tuple, list[Reminder]] = {}
+    for row in found:
+        together.setdefault((row.due.county_id, row.kind, row.round, row.staff_id, kind_of(row.due.form).slug), []).append(row)
+    lines = [(group[0], "、".join(row.due.form for row in group), all(row.opened_at for row in group)) for group in together.values()]
+    record("viewed_list", by=request.user, detail={"list": "reminders", "rows": len(lines)})
+    return render(request, "reports/reminders.html", {"lines": lines, "periods": periods, "chosen": chosen})
 
 
 def reminder_send(request: HttpRequest) -> HttpResponse:
