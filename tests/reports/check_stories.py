@@ -3,11 +3,12 @@
 import datetime
 
 from ledger.models import Division, Staff
-from reports.actions import check, rebuild_drafts, submit
+from reports.actions import rebuild_drafts
 from reports.answering import answer_check, checks_of_drafts
 from reports.checks import Check, unanswered
 from reports.models import MONTHLY
 from tests.cast import Cast, on_day
+from tests.handing_in import hand_in as handed_in
 
 SEPTEMBER, OCTOBER = datetime.date(2017, 9, 1), datetime.date(2017, 10, 1)
 
@@ -30,11 +31,6 @@ def answer_all(staff: Staff, county: Division, period: datetime.date, form: str 
 
 
 def hand_in(cast: Cast, period: datetime.date, on: datetime.date, county: Division | None = None, group: tuple[str, ...] = MONTHLY) -> None:
-    """A county's return, answered, checked by its clerk and submitted by its lead on a day."""
-    county = county or cast.county
-    clerk, lead = bureau(cast, county)
+    """A county's return, explained, checked by its clerk and submitted by its lead on a day."""
     with on_day(on):
-        rebuild_drafts(county, period, clerk, group=group)
-        answer_all(clerk, county, period, group[0])
-        check(by=clerk, county=county, period=period, forms=group, nil_reasons=dict.fromkeys(group, "本期没有"))
-        submit(by=lead, county=county, period=period, forms=group)
+        handed_in(county or cast.county, period, group)
