@@ -73,6 +73,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
         ],
     ),
     ("进度", [("reports:goals", "救治进度", "")]),
+    ("规则", [("reports:calendar", "应报清单", ""), ("reports:check-rules", "核对规则", "")]),
     (
         "资料",
         [
@@ -88,8 +89,6 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("ledger:diseases", "病种", ""),
             ("ledger:divisions", "乡镇与村", ""),
             ("ledger:units", "单位名称", ""),
-            ("reports:calendar", "应报清单", ""),
-            ("reports:check-rules", "核对规则", ""),
             ("ledger:holidays", "节假日", ""),
             ("ledger:data-changes", "资料变更", ""),
         ],

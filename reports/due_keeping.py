@@ -1,20 +1,23 @@
 """The rows of what is due, kept as the rules and the table of holidays say: missing ones made, deadlines moved, never a past one."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from ledger.actions.trail import record
 from ledger.models import Division, Staff
 from ledger.working_days import Calendar
 from reports.due_making import DAY, LONGEST_REST, Owed, owed_between
-from reports.models import Due, DueRule, Form, Submission
+from reports.models import Due, DueRule, Submission
 from reports.submission_moves import OPEN
 
-Key = tuple[int, str, datetime.date]  # A county's id, the form, the period.
+Key = tuple[str, datetime.date]  # A form and a period.
+NAMES = tuple(Owed.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,10 @@ def make_dues(prefecture: Division, year: int) -> int:
     """
     _hold(prefecture, wait=True)
     owed = owed_by_rules(prefecture, datetime.date(year, 1, 1), datetime.date(year, 12, 1))
-    return len(_make(prefecture, owed, set(_standing(prefecture))))
+    return len(_make(_standing(prefecture, owed).missing, owed))
 
 
-def owed_by_rules(prefecture: Division, first: datetime.date, last: datetime.date) -> dict[tuple[str, datetime.date], Owed]:
+def owed_by_rules(prefecture: Division, first: datetime.date, last: datetime.date) -> dict[Key, Owed]:
     """What each county of a prefecture owes for the periods between two months, by form and period."""
     rules = list(DueRule.objects.filter(prefecture=prefecture))
     working = calendar_of(prefecture, rules)
@@ -87,12 +90,12 @@ def keep_dues(
         if not _hold(prefecture, wait=wait):
             return None
         owed = owed_by_rules(prefecture, datetime.date.min, last_month_ahead(now))
-        standing = _standing(prefecture)
-        kept = Kept(made=_make(prefecture, owed, set(standing)))
-        differing = [due for key, due in standing.items() if due.deadline_at > now and _differs(due, owed.get(key[1:]), now)]
-        kept.moved = _move(prefecture, differing, owed, by)
+        standing = _standing(prefecture, owed)
+        kept = Kept(made=_make(standing.missing, owed))
+        to_come = [group for group in standing.groups if group["deadline_at"] > now]
+        kept.moved = _move(prefecture, [group for group in to_come if _differs(group, owed, now)], owed, by)
         if drop:
-            kept.gone = _drop([due for key, due in standing.items() if due.deadline_at > now and key[1:] not in owed])
+            kept.gone = _drop(prefecture, [group for group in to_come if _key(group) not in owed])
         return kept
 
 
@@ -102,36 +105,62 @@ def _hold(prefecture: Division, *, wait: bool) -> bool:
     return rows.filter(pk=prefecture.pk).order_by().first() is not None
 
 
-def _standing(prefecture: Division) -> dict[Key, Due]:
-    rows = Due.objects.everywhere("what is due names nobody").filter(county__parent=prefecture).order_by("county__code", "period", "form")
-    return {(due.county_id, due.form, due.period): due for due in rows}
+@dataclass(frozen=True)
+class Standing:
+    """The rows there are, in groups that say the same but for the county; and for which county which return is missing."""
+
+    groups: list[dict]
+    missing: list[tuple[Division, str, datetime.date]]
 
 
-def _make(prefecture: Division, owed: dict[tuple[str, datetime.date], Owed], standing: set[Key]) -> list[Due]:
-    rows = [
-        Due(county=county, form=form, **vars(one))
-        for county in Division.objects.counties_of(prefecture)
-        for (form, period), one in owed.items()
-        if (county.pk, form, period) not in standing
-    ]
+def _rows(prefecture: Division) -> QuerySet[Due]:
+    return Due.objects.everywhere("rows of the prefecture whose rules these are").filter(county__parent=prefecture)
+
+
+def _key(group: dict) -> Key:
+    return group["form"], group["period"]
+
+
+def _standing(prefecture: Division, owed: dict[Key, Owed]) -> Standing:
+    """One look at the groups; the single rows are asked for only where a group is not whole."""
+    counties = list(Division.objects.counties_of(prefecture))
+    groups = list(_rows(prefecture).order_by("period", "form", "deadline_at").values("form", *NAMES).annotate(number=Count("pk")))
+    there: Counter[Key] = Counter()
+    for group in groups:
+        there[_key(group)] += group["number"]
+    lacking = [key for key in owed if there[key] < len(counties)]
+    forms, periods = {form for form, _ in lacking}, {period for _, period in lacking}
+    found = _rows(prefecture).filter(form__in=forms, period__in=periods).values_list("county", "form", "period") if lacking else ()
+    known = set(found)
+    return Standing(groups, [(county, *key) for county in counties for key in lacking if (county.pk, *key) not in known])
+
+
+def _make(missing: list[tuple[Division, str, datetime.date]], owed: dict[Key, Owed]) -> list[Due]:
+    rows = [Due(county=county, form=form, **vars(owed[form, period])) for county, form, period in missing]
     return Due.objects.bulk_create(rows, batch_size=2000)
 
 
-def _differs(due: Due, owed: Owed | None, now: datetime.datetime) -> bool:
-    return owed is not None and owed.deadline_at > now and any(getattr(due, name) != value for name, value in vars(owed).items())
+def _differs(group: dict, owed: dict[Key, Owed], now: datetime.datetime) -> bool:
+    one = owed.get(_key(group))
+    return one is not None and one.deadline_at > now and any(group[name] != value for name, value in vars(one).items())
 
 
-def _move(prefecture: Division, differing: list[Due], owed: dict[tuple[str, datetime.date], Owed], by: Staff | None) -> list[Moved]:
+def _of_groups(prefecture: Division, groups: list[dict]) -> QuerySet[Due]:
+    """The rows of these groups."""
+    asked = Q(pk=None)
+    for group in groups:
+        asked |= Q(**{name: group[name] for name in ("form", *NAMES)})
+    return _rows(prefecture).filter(asked)
+
+
+def _move(prefecture: Division, differing: list[dict], owed: dict[Key, Owed], by: Staff | None) -> list[Moved]:
     """Another deadline, cut-off or first month for these returns, but for those that were submitted meanwhile."""
-    open_ones = _held_and_open(differing)
     groups: dict[tuple, list[int]] = {}
-    for due in open_ones:
+    for due in _held_and_open(prefecture, differing):
         groups.setdefault((due.form, due.period, due.deadline_at), []).append(due.pk)
-    everywhere = Due.objects.everywhere("rows of the prefecture whose rules these are")
     moved = []
     for (form, period, before), keys in groups.items():
-        one = owed[form, period]
-        rows = everywhere.filter(pk__in=keys)
+        one, rows = owed[form, period], _rows(prefecture).filter(pk__in=keys)
         # An extension that is no later than the deadline gives nothing any more, and no row may bear one.
         rows.filter(extended_until__lte=one.deadline_at).update(extended_until=None)
         rows.update(**vars(one))
@@ -142,25 +171,18 @@ def _move(prefecture: Division, differing: list[Due], owed: dict[tuple[str, date
     return moved
 
 
-def _held_and_open(dues: list[Due]) -> list[Due]:
-    """These rows, locked in the order in which everybody locks them, but for those with a submitted return."""
-    if not dues:
+def _held_and_open(prefecture: Division, groups: list[dict]) -> list[Due]:
+    """The rows of these groups, locked in the order in which everybody locks them, but for those with a submitted return."""
+    if not groups:
         return []
-    rows = Due.objects.everywhere("rows of the prefecture whose rules these are").filter(pk__in=[due.pk for due in dues])
-    held = list(rows.select_for_update(of=("self",)).order_by("county__code", "period", "form"))
+    held = list(_of_groups(prefecture, groups).select_for_update(of=("self",)).order_by("county__code", "period", "form"))
     sent = Submission.objects.everywhere("whether a return was submitted").filter(due__in=held).exclude(state__in=OPEN)
     gone = set(sent.values_list("due", flat=True))
     return [due for due in held if due.pk not in gone]
 
 
-def _drop(dues: list[Due]) -> int:
+def _drop(prefecture: Division, groups: list[dict]) -> int:
     """Rows on which nothing hangs: no draft, no word about the deadline, no reminder."""
-    rows = Due.objects.everywhere("rows of the prefecture whose rules these are").filter(pk__in=[due.pk for due in _held_and_open(dues)])
+    rows = _rows(prefecture).filter(pk__in=[due.pk for due in _held_and_open(prefecture, groups)])
     free = rows.filter(submissions=None, extensions=None, events=None, answers=None, reminders=None)
     return free.delete()[0]
-
-
-def forms_with_rules(prefecture: Division) -> list[str]:
-    """The forms that a prefecture asks for, in their order."""
-    asked = set(DueRule.objects.filter(prefecture=prefecture).values_list("form", flat=True))
-    return [form for form in Form.values if form in asked]

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ledger import clock
@@ -74,11 +75,13 @@ class Ensured:
         return {"at": self.at, "counts": counts, **{name: value for name, value in told.items() if name != "at"}}
 
 
-def ensure_due(now: datetime.datetime, *, prefectures: Iterable[Division] | None = None, build: bool = False, wait: bool = True) -> Ensured:
+def ensure_due(
+    now: datetime.datetime, *, prefectures: Iterable[Division] | None = None, build: bool = False, wait: bool = True, tell: bool = True
+) -> Ensured:
     """See to all that is due as of an instant: rows a year ahead, deadlines on working days, owed drafts, reminders, long work.
 
     Drafts are asked of a worker, or with ``build`` built here, as of that instant. Without ``wait`` a prefecture that somebody else
-    is looking after is left to them. Nothing is done twice, however often and by however many this is called. For an instant that is
+    is looking after is left to them; without ``tell`` nobody asks what exists and what is late. Nothing is done twice, however often and by however many this is called. For an instant that is
     still to come nobody is reminded: only the trial, whose clock is a game, tells its people ahead.
     """
     ahead = now > clock.now() + AHEAD and settings.BUSINESS_DATE is None
@@ -94,14 +97,15 @@ def ensure_due(now: datetime.datetime, *, prefectures: Iterable[Division] | None
             _tell(done, kept)
             _drafts(done, prefecture, now, build=build)
             done.reminders += 0 if ahead else remind(now, prefecture)
-            _look(done, prefecture, now)
+            if tell:
+                _look(done, prefecture, now)
         done.jobs = resume()
     return done
 
 
 def ensure_now(*, prefectures: Sequence[Division] | None = None, wait: bool = True) -> Ensured:
     """The same for the present, kept in mind: whoever signs in within five minutes finds that it was looked after."""
-    done = ensure_due(clock.now(), prefectures=prefectures, wait=wait)
+    done = ensure_due(clock.now(), prefectures=prefectures, wait=wait, tell=False)
     seen = prefectures if prefectures is not None else Division.objects.filter(pk__in=DueRule.objects.values("prefecture"))
     for prefecture in seen:
         if prefecture.code not in done.busy:
@@ -202,9 +206,14 @@ def _nudge(county: Division, period: datetime.date, group: tuple[str, ...]) -> s
 
 def _look(done: Ensured, prefecture: Division, now: datetime.datetime) -> None:
     month = timezone.localtime(now).date().replace(day=1)
-    rows = dues_of(prefecture).filter(Q(period__lte=month) | Q(deadline_at__lte=now)).select_related("county")
-    for due in rows.order_by("period", "form", "county__code"):
-        owing = Owing(due.county.code, due.form, f"{due.period:%Y-%m}", stamp(due.closes_at), due.state or "")
+    rows = (
+        dues_of(prefecture)
+        .filter(Q(period__lte=month) | Q(deadline_at__lte=now))
+        .annotate(closes=Coalesce("extended_until", "deadline_at"))
+    )
+    names = ("county__code", "form", "period", "closes", "state", "sent")
+    for county, form, period, closes, state, sent in rows.order_by("period", "form", "county__code").values_list(*names):
+        owing = Owing(county, form, f"{period:%Y-%m}", stamp(closes), state or "")
         done.exists.append(owing)
-        if due.closes_at < now and not due.sent:
+        if closes < now and not sent:
             done.late.append(owing)

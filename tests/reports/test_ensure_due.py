@@ -337,7 +337,7 @@ def test_a_deadline_does_not_move_under_who_submits(cast, october, monkeypatch, 
     keep_dues(cast.prefecture, NOW)
     add_days(by=cast.city, first=day("11-23"), last=None, works=False, name="县庆", document=NOTICE)
     if not held:
-        monkeypatch.setattr(due_keeping, "_held_and_open", lambda dues: dues)
+        monkeypatch.setattr(due_keeping, "_held_and_open", lambda prefecture, groups: list(due_keeping._of_groups(prefecture, groups)))
     prefecture, county, now = cast.prefecture, cast.county, NOW
     race = Race()
     with race.after(due_keeping, "_standing"):
