@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ledger.money import grouped
 from ledger.protection import mask_id_number, mask_phone
+from reports.forms.supplement_words import supplement_by_period
 from reports.forms.wording import F2_HEADINGS, FIGURES, LABELS, NEITHER, ROSTER_HEADINGS, TOTAL
 
 F2_KEYS = ("disease", "number", "name", "sex", "age", "native_place", "id_number", "registered_on", "remark")
@@ -20,6 +21,7 @@ F6_FIGURES = {"served": "累计享受人次", "violations": "本期未享受人�
 F4_KEYS = ("name", "unit", "position", "phone", "mobile", "email")
 F4_HEADINGS = ("姓名", "单位", "职务", "电话", "手机", "邮箱")
 ROSTER = "名单"
+SUPPLEMENT = "补报"
 OWN = "本县"
 
 
@@ -64,8 +66,25 @@ class Sheet:
 
 
 def sheets(payload: dict) -> list[Sheet]:
-    """The form's tables as they are printed: F1 has its table and its roster, the others one each."""
-    return {"F1": _f1, "F2": _f2, "F4": _f4, "F6": _f6}[payload["form"]](payload)
+    """The form's tables as they are printed: F1 has its table and its roster, the others one each; then what is told of earlier periods."""
+    return {"F1": _f1, "F2": _f2, "F4": _f4, "F6": _f6}[payload["form"]](payload) + _supplement(payload)
+
+
+def _supplement(payload: dict) -> list[Sheet]:
+    """What is told of earlier periods under the table: a line, a cell."""
+    shown, told = supplement_by_period(payload, masked=True), supplement_by_period(payload)
+    cells = [
+        (text, raw, f"{SUPPLEMENT}{period}第{number}行")
+        for (period, texts), (_, raws) in zip(shown, told, strict=True)
+        for number, (text, raw) in enumerate(zip(texts, raws, strict=True), start=1)
+    ]
+    lines = [
+        Line(
+            f"{SUPPLEMENT}第 {number} 行", [Cell(f"{SUPPLEMENT}{number}|text", f"{SUPPLEMENT}第 {number} 行", text.strip(), raw, identity)]
+        )
+        for number, (text, raw, identity) in enumerate(cells, start=1)
+    ]
+    return [Sheet("补报以前各期", (SUPPLEMENT,), lines)] if lines else []
 
 
 def cells_of(payload: dict) -> dict[str, Cell]:

@@ -1,19 +1,14 @@
-"""What stands behind a return's figures, then and now: which cells would be others today, by how much, and who came and who went.
+"""What stands behind a return's figures, then and now: which cells would be others today, by how much, and who came and who went. Pure.
 
 Compared are the people (in F6 the deposits) that each figure counts, not how they are written: a name put right is no difference. A place
 is named as in ``reports.cells``: ``白内障|treated``; F1's roster is ``名单|listed``, a disease of F2 ``白内障|listed``.
 """
 
-import datetime
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ledger.models import Disease, Division, Standing
-from reports.forms.coverage import covered_by_day
-from reports.forms.f1 import CaseLine, in_rows, tabulate
-from reports.forms.roster import treated_people
 from reports.forms.wording import FIGURES, LABELS, NEITHER, TOTAL
 
 OWN, ROSTER, LISTED = "本县", "名单", "listed"
@@ -84,7 +79,7 @@ def behind_of(payload: dict) -> Behind:
             places[f"{TOTAL}|{NEITHER}"] = frozenset(people[NEITHER])
             return Behind(places | {f"{ROSTER}|{LISTED}": frozenset(row["person"] for row in payload["roster"])})
         case "F2":
-            return Behind(_listed((row["disease"], row["person"]) for row in payload["rows"]))
+            return Behind(listed_by_disease((row["disease"], row["person"]) for row in payload["rows"]))
         case "F6":
             return deposits_behind(payload["served"], payload["rows"])
     return Behind({})
@@ -94,7 +89,8 @@ def _rows(payload: dict) -> list[str]:
     return [*(row["name"] for row in payload["rows"]), TOTAL]
 
 
-def _listed(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
+def listed_by_disease(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
+    """F2's places from diseases' names and people."""
     places: dict[str, set[int]] = {}
     for disease, person in pairs:
         places.setdefault(f"{disease}|{LISTED}", set()).add(person)
@@ -154,55 +150,3 @@ def carried_over(told: Behind, cells: Iterable[Mapping], rows: Iterable[dict] = 
 def known_as(ids: frozenset[int], merged: Mapping[int, int]) -> frozenset[int]:
     """The same people under the records they have now: two records of one person were merged into one."""
     return frozenset(merged.get(one, one) for one in ids)
-
-
-@dataclass(frozen=True)
-class Day:
-    """A county's ledger as it stands now, on one past day."""
-
-    on: datetime.date
-    diseases: list[Disease]
-    lines: list[CaseLine]
-
-    def behind(self, form: str) -> Behind:
-        """What would stand behind the form, built today as of that day."""
-        return self._f1() if form == "F1" else self._f2()
-
-    def _f1(self) -> Behind:
-        groups = {disease.group_id: disease.group for disease in self.diseases}
-        printed = sorted(groups.values(), key=lambda group: (group.f1_order, group.pk))
-        table = tabulate(in_rows(self.lines, self.on), self.on, [group.pk for group in printed])
-        places = {f"{group.name}|{figure}": frozenset(table.rows[group.pk][figure]) for group in printed for figure in FIGURES}
-        places |= {f"{TOTAL}|{figure}": frozenset(table.total[figure]) for figure in FIGURES}
-        places[f"{TOTAL}|{NEITHER}"] = frozenset(table.neither)
-        return Behind(places | {f"{ROSTER}|{LISTED}": frozenset(treated_people(self.lines, self.on))})
-
-    def _f2(self) -> Behind:
-        names = {disease.pk: disease.name for disease in self.diseases}
-        return Behind(_listed((names[line.disease], line.person) for line in self.civil_lines()))
-
-    def civil_lines(self) -> list[CaseLine]:
-        """The cases that F2 lists."""
-        return [line for line in self.lines if line.civil_verified and not line.registered_poor]
-
-
-def days_now(county: Division, days: Iterable[datetime.date]) -> dict[datetime.date, Day]:
-    """A county's ledger as it stands now, on each of these days. Three queries, however many days. Raises NoCoverage."""
-    days = sorted(set(days))
-    if not days:
-        return {}
-    covered = covered_by_day(county, days)
-    diseases = {disease.pk for found in covered.values() for disease in found}
-    columns = ("case", "person", "county", "group", "disease", "registered_poor", "civil_verified", "completed_on")
-    rows = Standing.objects.filter(county=county, disease__in=diseases).order_by("group", "person", "case")
-    stretches = [(row[-1], CaseLine(*row[:-1])) for row in rows.values_list(*columns, "during")]
-    found = {}
-    for day in days:
-        of_day = {disease.pk for disease in covered[day]}
-        lines = [line for during, line in stretches if line.disease in of_day and _holds(during, day)]
-        found[day] = Day(day, covered[day], lines)
-    return found
-
-
-def _holds(during, day: datetime.date) -> bool:
-    return (during.lower is None or during.lower <= day) and (during.upper is None or day < during.upper)

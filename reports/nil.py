@@ -13,6 +13,8 @@ NOTHING = {
 
 def is_nil(payload: dict) -> bool:
     """Whether a return lists nobody: F1 counts no person in any row, the lists have no line, F6 names no violation."""
+    if payload.get("supplement"):  # It tells of earlier periods.
+        return False
     if payload["form"] == "F1":
         return not any((payload["total"]["total"], payload["total"]["civil_quarter"], payload[NEITHER], payload["roster"]))
     return not payload["rows"]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from ledger.models import CaseEvent, Division, Person, Residence
-from reports.differences import Behind, CellChange, behind_of, compare, days_now
+from reports.differences import Behind, CellChange, behind_of, compare
 from reports.models import DEFERRAL, MONTHLY, Submission
+from reports.past_days import days_now
 from reports.submission_moves import OPEN, STANDING
 from reports.supplement import deposits_now, merged_since, under_their_records, unsealed
 

@@ -12,9 +12,10 @@ from django.db import connection
 
 from hospitals.deferring import served_by_day, violations
 from ledger.models import Division, Person
-from reports.differences import OWN, Behind, CellChange, behind_of, carried_over, compare, days_now, deposits_behind, known_as
+from reports.differences import OWN, Behind, CellChange, behind_of, carried_over, compare, deposits_behind, known_as
 from reports.forms.carried_rows import civil_rows, deposit_row
 from reports.models import DEFERRAL, MONTHLY, Due, Submission
+from reports.past_days import days_now
 from reports.submission_moves import STANDING
 
 Rows = list[dict]

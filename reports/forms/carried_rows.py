@@ -8,7 +8,7 @@ from ledger.identity import age_on
 from ledger.models import Case, CategoryFact, Person
 from ledger.money import to_fen
 from ledger.standing import CIVIL, Span
-from reports.differences import Day
+from reports.past_days import Day
 
 Wanted = tuple[Day, str, int]  # On that day, in this disease, this person.
 

@@ -21,7 +21,12 @@ def month_words(covers_from: str, period: str) -> str:
 
 def supplement_lines(payload: dict, *, masked: bool = False) -> list[str]:
     """The lines under a form: a period each, with the figures that are others now, then whoever came and went. Numbers masked on request."""
-    return [line for entry in payload.get("supplement", ()) for line in _entry(payload["form"], entry, masked)]
+    return [line for _, lines in supplement_by_period(payload, masked=masked) for line in lines]
+
+
+def supplement_by_period(payload: dict, *, masked: bool = False) -> list[tuple[str, list[str]]]:
+    """The same lines by the period that they tell of."""
+    return [(entry["period"], list(_entry(payload["form"], entry, masked))) for entry in payload.get("supplement", ())]
 
 
 def _entry(form: str, entry: dict, masked: bool) -> Iterator[str]:

@@ -12,8 +12,10 @@ from hospitals.models import Deposit
 from ledger.models import Case
 from ledger.standing import remake
 from reports.actions import DraftChanged, rebuild_drafts, submit
+from reports.cells import differences, sheets
 from reports.forms.supplement_words import supplement_lines
 from reports.models import DEFERRAL, Submission
+from reports.nil import is_nil
 from reports.returns import county_workbook, payload_of, preview
 from reports.supplement import month_supplement
 from tests.cast import on_day
@@ -98,6 +100,20 @@ def test_who_came_late_on_f2_is_told_with_their_row_masked_on_the_page(cast, led
         "　增加：白内障 罗凤英，女，57 岁，籍贯广西鹿寨，身份证号（合医证）450222********004X，2017-09-12 建立台账，低保。",
         "　减少：胃癌 莫秀珍，女，57 岁，籍贯广西柳城，身份证号（合医证）450222********003X，2017-06-09 建立台账，低保。",
     ]
+
+
+def test_a_line_is_a_cell_that_can_be_remarked_on_and_compared(cast, ledger, people):
+    sent(cast, SEPTEMBER)
+    ledger.person("罗凤英", ("cataract", "09-12"), poor=None, civil="09-15")
+    f2 = october(cast)["F2"]
+    sheet = sheets(f2)[-1]
+    assert [(cell.place, cell.label, cell.text) for line in sheet.lines for cell in line.cells] == [
+        ("补报1|text", "补报第 1 行", "补报 2017 年 9 月（统计截止日期 2017-09-23）：白内障人数 0 改为 1（+1）。"),
+        ("补报2|text", "补报第 2 行", "增加：白内障 罗凤英，女，57 岁，身份证号（合医证）450222********004X，2017-09-12 建立台账，低保。"),
+    ]
+    without = {key: value for key, value in f2.items() if key != "supplement"}
+    assert [one.label for one in differences(without, f2)] == ["补报第 1 行", "补报第 2 行"]
+    assert is_nil(without | {"rows": []}) and not is_nil(f2 | {"rows": []})  # Whoever tells of another month has something to tell.
 
 
 def test_the_sheets_print_it_under_the_table_and_never_in_it(cast, ledger, people):
