@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from ledger import clock
 from ledger.actions.trail import record
 from ledger.models import Division, Staff
 from ledger.working_days import Calendar
@@ -68,7 +69,7 @@ def make_dues(prefecture: Division, year: int) -> int:
     """
     _hold(prefecture, wait=True)
     owed = owed_by_rules(prefecture, datetime.date(year, 1, 1), datetime.date(year, 12, 1))
-    return len(_make(_standing(prefecture, owed).missing, owed))
+    return len(_make(_standing(prefecture, owed, clock.now()).missing, owed))
 
 
 def owed_by_rules(prefecture: Division, first: datetime.date, last: datetime.date) -> dict[Key, Owed]:
@@ -90,7 +91,7 @@ def keep_dues(
         if not _hold(prefecture, wait=wait):
             return None
         owed = owed_by_rules(prefecture, datetime.date.min, last_month_ahead(now))
-        standing = _standing(prefecture, owed)
+        standing = _standing(prefecture, owed, now)
         kept = Kept(made=_make(standing.missing, owed))
         to_come = [group for group in standing.groups if group["deadline_at"] > now]
         kept.moved = _move(prefecture, [group for group in to_come if _differs(group, owed, now)], owed, by)
@@ -121,14 +122,17 @@ def _key(group: dict) -> Key:
     return group["form"], group["period"]
 
 
-def _standing(prefecture: Division, owed: dict[Key, Owed]) -> Standing:
-    """One look at the groups; the single rows are asked for only where a group is not whole."""
+def _standing(prefecture: Division, owed: dict[Key, Owed], now: datetime.datetime) -> Standing:
+    """One look at the groups; the single rows are asked for only where a group is not whole.
+
+    What is past was made for the counties of then: one that is added later owes nothing of it, unless nobody has a row of it yet.
+    """
     counties = list(Division.objects.counties_of(prefecture))
     groups = list(_rows(prefecture).order_by("period", "form", "deadline_at").values("form", *NAMES).annotate(number=Count("pk")))
     there: Counter[Key] = Counter()
     for group in groups:
         there[_key(group)] += group["number"]
-    lacking = [key for key in owed if there[key] < len(counties)]
+    lacking = [key for key, one in owed.items() if there[key] < len(counties) and (one.deadline_at > now or not there[key])]
     forms, periods = {form for form, _ in lacking}, {period for _, period in lacking}
     found = _rows(prefecture).filter(form__in=forms, period__in=periods).values_list("county", "form", "period") if lacking else ()
     known = set(found)

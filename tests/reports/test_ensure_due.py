@@ -23,6 +23,7 @@ from reports.due_keeping import keep_dues
 from reports.ensuring import ensure_due, ensure_now
 from reports.models import Due, DueRule, Heartbeat, Reminder, Submission
 from tests.cast import PASSWORD, on_day
+from tests.ledger.asking import third_county
 from tests.ledger.desks import client_of
 from tests.racing import Race
 from tests.reports.conftest import day
@@ -199,7 +200,18 @@ def test_one_countys_trouble_keeps_no_other_from_its_draft(cast, october, sent_n
     assert told["undone"] == [{"county": "450222", "period": "2017-10", "forms": "F1、F2", "why": "没有生成，原因见系统日志。"}]
 
 
-# ---- deadlines ----
+# ---- counties, deadlines ----
+
+
+def test_a_county_that_is_added_later_owes_from_then_on(cast, october):
+    """September was due before 融安县 was there; what is still to come it owes as the others do."""
+    DueRule.objects.filter(pk=october.pk).update(first_period=day("09-01"))
+    keep_dues(cast.prefecture, NOW)
+    third = third_county(cast)
+    made = keep_dues(cast.prefecture, NOW).made
+    assert {due.county for due in made} == {third} and len(made) == 15
+    assert min(due.period for due in made) == OCTOBER
+    assert keep_dues(cast.prefecture, NOW).made == []
 
 
 def test_a_holiday_listed_later_moves_what_nobody_has_submitted(cast, october):
