@@ -73,12 +73,11 @@ def since_submitted(county: Division, period: datetime.date, group: tuple[str, .
 
 
 def differing_cells(county: Division, period: datetime.date, group: tuple[str, ...] = MONTHLY) -> int:
-    """The number on the tab: cells that would be others today; before anything is submitted, those of earlier periods that the draft carries."""
+    """The number on the tab: cells that would be others today; of a form not submitted yet, those of earlier periods that its draft carries."""
     since = since_submitted(county, period, group)
-    if since:
-        return sum(len(one.changes) for one in since)
-    drafts = _of(county, period, group).filter(state__in=OPEN).only("figures")
-    return sum(told["cells"] for draft in drafts for told in draft.figures.get("told", {}).values())
+    drafts = _of(county, period, group).filter(state__in=OPEN).exclude(due__in=[one.kept.due_id for one in since]).only("figures")
+    carried = sum(told["cells"] for draft in drafts for told in draft.figures.get("told", {}).values())
+    return sum(len(one.changes) for one in since) + carried
 
 
 def _of(county: Division, period: datetime.date, group: Iterable[str]):

@@ -79,7 +79,7 @@ def differences(request: HttpRequest, kind: ReturnKind, period: datetime.date, c
     except Refused:
         raise Http404 from None
     since = since_submitted(county, period, kind.forms)
-    blocks = [_submitted(one) for one in since] or _carried(page)
+    blocks = [_submitted(one) for one in since] + _carried(page, {one.form for one in since})
     people = _people(blocks)
     shown = page_of(request, len(people))
     movers = _movers(request.user, page, blocks, people, shown)
@@ -124,9 +124,11 @@ def _what_becomes_of_it(one: Since) -> str:
     return "上报的数字不再变动，这些差异" + (f"一部分已随 {periods}补报，其余" if periods else "") + "随下一期补报。"
 
 
-def _carried(page: ReturnPage) -> list[Block]:
-    """What the draft tells of earlier periods. One query."""
-    entries = [(form, entry) for form, found in page.returns.items() for entry in found.payload.get("supplement", ())]
+def _carried(page: ReturnPage, submitted: set[str]) -> list[Block]:
+    """What the drafts of forms not submitted yet tell of earlier periods. One query."""
+    entries = [
+        (form, entry) for form, found in page.returns.items() if form not in submitted for entry in found.payload.get("supplement", ())
+    ]
     hashes = {entry["of"] for _, entry in entries}
     kept = Submission.objects.visible_to(page.staff).filter(rows_hash__in=hashes).only("rows_hash", "built_at") if hashes else []
     built = {one.rows_hash: one.built_at for one in kept}

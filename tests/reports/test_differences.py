@@ -108,7 +108,10 @@ def test_what_the_next_month_tells_is_shown_before_it_is_submitted_and_then_as_t
         assert "印在本期表下补报" in shown.content.decode() and len(shown.context["movers"]) == 3
         month = client_of(cast.clerk).get(reverse("reports:month", args=[OCTOBER, "450222"])).content.decode()
         assert "补报 2017 年 9 月（统计截止日期 2017-09-23）：白内障总数 4 改为 2（−2）" in month
-        hand_in(cast.county, OCTOBER, ["F1", "F2"])
+        hand_in(cast.county, OCTOBER, ["F2"])
+        assert differing_cells(cast.county, OCTOBER) == 10  # F1 has still to tell it.
+        assert [block.title for block in page(cast.clerk, OCTOBER).context["blocks"]] == ["F2", "F1 2017 年 9 月"]
+        hand_in(cast.county, OCTOBER, ["F1"])
         assert differing_cells(cast.county, OCTOBER) == 0
         (f1, _) = since_submitted(cast.county, SEPTEMBER)
         assert (carried_by(f1).periods, carried_by(f1).whole) == ([OCTOBER], True)
