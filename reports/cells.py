@@ -92,6 +92,11 @@ def cells_of(payload: dict) -> dict[str, Cell]:
     return {cell.place: cell for sheet in sheets(payload) for line in sheet.lines for cell in line.cells}
 
 
+def in_a_list(place: str) -> bool:
+    """Whether a cell stands in a line of a list, which names somebody, and not among the figures."""
+    return place.partition("|")[0].removeprefix(ROSTER).removeprefix(SUPPLEMENT).isdecimal()
+
+
 def differences(before: dict, after: dict) -> list[Difference]:
     """Cells that the later payload says otherwise, in its own order; then those that are gone. A line that only moved is no difference."""
     old = {cell.identity: cell for cell in cells_of(before).values()}

@@ -7,6 +7,7 @@ from django.utils import timezone
 from ledger import clock
 from ledger.models import Division, Staff
 from ledger.protection import mask_numbers
+from reports.cells import in_a_list
 from reports.models import CellRemark, Due, Extension, ReturnEvent, Submission, Unlock
 from reports.return_events import event_words
 from reports.submission_moves import STANDING, STATES, WHY
@@ -94,7 +95,7 @@ def _remarks(due: Due):
 
 def _remark(one: CellRemark) -> dict:
     return {
-        "revision": one.submission.revision, "cell": one.place, "label": one.label, "was": one.was, "text": mask_numbers(one.text),
+        "revision": one.submission.revision, "cell": one.place, "label": one.label, "was": "" if in_a_list(one.place) else one.was, "text": mask_numbers(one.text),
         "by": _who(one.by), "at": _at(one.at), "answer": mask_numbers(one.answer), "answered_by": _who(one.answered_by),
         "answered_at": _at(one.answered_at),
     }  # fmt: skip

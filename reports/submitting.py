@@ -9,7 +9,7 @@ from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.models import Division, Role, Staff
 from reports.alone import refuse_alone
-from reports.cells import differences
+from reports.cells import differences, in_a_list
 from reports.checking import changed_since, ready_drafts
 from reports.drafting import DraftChanged, group_of, hold_dues, latest
 from reports.hands import make_move
@@ -66,18 +66,23 @@ def _submit_held(
 
 
 def corrected_words(draft: Submission) -> str:
-    """What a corrected return says otherwise than the revision before it, cell by cell: was → is. Nothing for a first one."""
+    """What a corrected return says otherwise than the revision before it: figures as was → is, the lines of lists, which name people, by their number.
+
+    Nothing for a first one.
+    """
     if draft.revision == 1:
         return ""
     before = Submission.objects.everywhere("the revisions of one return").get(due=draft.due_id, revision=draft.revision - 1)
     found = differences(payload_of(before), payload_of(draft))
     if not found:
         return "更正：与上一次上报相同。"
-    words, room = [], LONGEST - 40
+    named = [one for one in found if in_a_list((one.now or one.was).place)]
+    words, room = [], LONGEST - 60
     for one in found:
         said = f"{one.label} {one.was.text if one.was else '无'} → {one.now.text if one.now else '无'}"
-        if sum(len(word) + 1 for word in words) + len(said) > room:
-            break
+        if one in named or sum(len(word) + 1 for word in words) + len(said) > room:
+            continue
         words.append(said)
-    more = len(found) - len(words)
-    return f"更正 {len(found)} 格：{'；'.join(words)}" + (f"；另有 {more} 格" if more else "")
+    more = len(found) - len(named) - len(words)
+    words += ([f"另有 {more} 格"] if more else []) + ([f"名单 {len(named)} 格"] if named else [])
+    return f"更正 {len(found)} 格：{'；'.join(words)}"

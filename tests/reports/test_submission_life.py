@@ -289,6 +289,18 @@ def test_a_remark_whose_cell_stays_is_answered_before_it_is_checked_again(cast, 
     ]  # fmt: skip
 
 
+def test_a_correction_of_people_is_told_in_numbers_only(cast, month):
+    person = month.person("覃月英", ("cataract", "06-01", "10-02"))
+    returned(cast, reason="名单上的姓名请核对")
+    person.name = "覃月瑛"
+    person.save()
+    month.person("罗凤英", ("cataract", "06-01"))
+    make_ready(cast.county, OCTOBER, ["F1"])
+    submitted(cast, ["F1"])
+    (_, told) = reasons(cast, what="submit")
+    assert told == ("更正 5 格：白内障 总数 2 → 3；白内障 未完成救治数 1 → 2；合计 总数 2 → 3；合计 未完成救治数 1 → 2；名单 1 格")
+
+
 @pytest.mark.parametrize(
     ("reason", "remarks", "sentence"),
     [
