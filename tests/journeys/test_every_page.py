@@ -33,6 +33,7 @@ NOT_PAGES = {
     "statements:workbook",
     "reports:county-workbook",
     "reports:city-workbook",
+    "reports:city-period-workbook",
     "reports:api-month",
     "api:schema",
     "api:docs",
