@@ -41,7 +41,7 @@ clock-test:
 # What is measured, on how many, beside what; see benchmarks/README.md.
 bench:
 	@$(PYTHON) config/trial/install.py requirements-dev.txt
-	@for name in engine batch verify openfisca confirm import_roster ledger_scale; do echo "== $$name"; $(RUN) benchmarks/$$name.py || exit 1; done
+	@for name in engine batch verify openfisca confirm import_roster ledger_scale consolidation; do echo "== $$name"; $(RUN) benchmarks/$$name.py || exit 1; done
 
 check:
 	@$(PYTHON) config/trial/install.py requirements-dev.txt
