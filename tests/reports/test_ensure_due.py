@@ -4,10 +4,11 @@ import datetime
 import io
 import json
 import logging
+import threading
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.query import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -25,7 +26,7 @@ from reports.models import Due, DueRule, Heartbeat, Reminder, Submission
 from tests.cast import PASSWORD, on_day
 from tests.ledger.asking import third_county
 from tests.ledger.desks import client_of
-from tests.racing import Race
+from tests.racing import LIMIT, Race
 from tests.reports.conftest import day
 
 pytestmark = pytest.mark.django_db
@@ -340,6 +341,35 @@ def test_who_signs_in_does_not_wait_for_who_is_at_it(cast, october, nudges, sent
     with race.after(due_keeping, "_standing"):
         first, second = race.run(lambda: keep_dues(prefecture, now), lambda: keep_dues(prefecture, now, wait=False))
     assert (len(first.made), second) == (30, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_signs_in_waits_for_no_row_that_somebody_holds(cast, october, nudges, sent_no_mail, monkeypatch, caplog):
+    """Somebody is submitting November while its deadline has to move: the sign-in gives up soon, and the deadline moves with the next."""
+    keep_dues(cast.prefecture, NOW)
+    add_days(by=cast.city, first=day("11-23"), last=None, works=False, name="县庆", document=NOTICE)
+    monkeypatch.setattr(ensuring, "LOCK_PATIENCE", "50ms")
+    holds, over = threading.Event(), threading.Event()
+
+    def submitting():
+        with transaction.atomic():
+            list(dues_of(period=day("11-01")).select_for_update())
+            holds.set()
+            over.wait(LIMIT)
+        connection.close()
+
+    thread = threading.Thread(target=submitting)
+    thread.start()
+    assert holds.wait(LIMIT)
+    try:
+        with caplog.at_level(logging.CRITICAL, "ledger.after_sign_in"):
+            after_sign_in.see_to(cast.clerk)
+        assert deadlines()["2017-11"] == "11-23" and nudges == []
+    finally:
+        over.set()
+        thread.join()
+    after_sign_in.see_to(cast.clerk)
+    assert deadlines()["2017-11"] == "11-22" and nudges != []
 
 
 @pytest.mark.django_db(transaction=True)
