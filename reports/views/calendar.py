@@ -14,14 +14,13 @@ from ledger.models import Role
 from ledger.views.acting import acted
 from reports import due_rules as actions
 from reports.due_keeping import calendar_of
-from reports.due_list import Line, last_moves, lines_between, lines_of, year_ahead, years_known, years_without_holidays
+from reports.due_list import AHEAD_MONTHS, Line, last_moves, lines_between, lines_of, year_ahead, years_known, years_without_holidays
 from reports.due_making import first_of_rule, months_on, owed_between
 from reports.due_rule_forms import DropForm, DueRuleForm, EnsureForm, initial_of
 from reports.ensuring import Ensured, ensure_now
 from reports.models import DueRule
 
 LIST = "reports:calendar"
-SHOWN_OF_A_RULE = 13
 
 
 def calendar(request: HttpRequest) -> HttpResponse:
@@ -34,7 +33,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     lines = lines_between(staff, first, last)
     rules = DueRule.objects.filter(prefecture=prefecture)
     context = {
-        "lines": lines, "year": year, "years": years, "keeps": staff.role == Role.CITY, "now": clock.now(),
+        "lines": lines, "year": year, "years": years, "keeps": staff.role == Role.CITY,
         "moved": sum(bool(line.why) for line in lines), "rules": [(rule, actions.rule_words(rule)) for rule in rules],
         "missing": years_without_holidays(prefecture, first, last), "moves": last_moves(prefecture),
         **last_changes(staff, actions.KIND),
@@ -91,14 +90,14 @@ def _kept(request: HttpRequest, form: DueRuleForm, rule: DueRule | None) -> Http
                 messages.success(request, _save(request, form, rule).words)
                 return redirect(LIST)
             again = "save" in request.POST
-            lines = _next_of(request, facts)
+            lines = _lines_of(request, facts)
         except Refused as refused:
             form.refuse(refused)
     context = {
         "form": form, "rule": rule, "lines": lines, "again": LOOK_AGAIN if again else "", "mark": form.mark() if lines is not None else "",
         "seen": form["seen"].value() or "", "words": actions.rule_words(form.facts()) if lines is not None else "",
-        "used": rule is not None and actions.used(rule), "now": clock.now(),
-        "passed": sum(line.deadline_at < clock.now() for line in lines or ()),
+        "used": rule is not None and actions.used(rule), "to_come": [line for line in lines or () if line.deadline_at > clock.now()],
+        "passed": sum(line.deadline_at <= clock.now() for line in lines or ()) if rule is None else 0,
     }  # fmt: skip
     return render(request, "reports/calendar_rule.html", context, status=422 if form.errors else 200)
 
@@ -110,12 +109,12 @@ def _save(request: HttpRequest, form: DueRuleForm, rule: DueRule | None) -> acti
     return actions.change_rule(rule=rule, seen=form.cleaned_data["seen"], **common)
 
 
-def _next_of(request: HttpRequest, facts: actions.RuleFacts) -> list[Line]:
-    """The rule's next returns with their deadlines: from its first one on, or from last month's."""
+def _lines_of(request: HttpRequest, facts: actions.RuleFacts) -> list[Line]:
+    """All of a rule's returns up to a year ahead, with their deadlines."""
     rule = DueRule(prefecture=request.user.area, **vars(facts))
-    working = calendar_of(request.user.area, [rule])
-    first = max(first_of_rule(rule), months_on(clock.today().replace(day=1), -1))
-    return lines_of(facts.form, owed_between(rule, first, months_on(first, SHOWN_OF_A_RULE - 1), working), working)
+    working, first = calendar_of(request.user.area, [rule]), first_of_rule(rule)
+    last = months_on(max(first, clock.today().replace(day=1)), AHEAD_MONTHS)
+    return lines_of(facts.form, owed_between(rule, first, last, working), working)
 
 
 def rule_drop(request: HttpRequest, pk: int) -> HttpResponse:

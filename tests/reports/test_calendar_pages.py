@@ -127,8 +127,8 @@ def test_a_rule_is_looked_at_and_then_kept_with_its_document(cast):
     desk, address = client_of(cast.city), reverse("reports:calendar-rule-new")
     looked = desk.post(address, TYPED | {"preview": "yes"})
     page = looked.content.decode()
-    assert "每月 23 日 18:00 前报当月，2017-09 起" in page and "其中 1 期截止时间已过" in page
-    assert "9 月 23 日是星期六，提前到 9 月 22 日" in page and not DueRule.objects.exists()
+    assert "每月 23 日 18:00 前报当月，2017-09 起" in page and "从首期到现在，有 1 期截止时间已过，保存后立即算缺报。" in page
+    assert "12 月 23 日是星期六，提前到 12 月 22 日" in page and "<td>2017-09-23</td>" not in page and not DueRule.objects.exists()
     assert send(desk, address, TYPED).status_code == 302
     said = desk.get(reverse("reports:calendar")).content.decode()
     assert "F1 进展情况统计表的应报规则已保存，新做应报 32 份，其中 2 份截止时间已过。" in said
@@ -196,6 +196,13 @@ def test_another_day_moves_what_is_to_come_and_leaves_what_was_handed_in(cast, m
     assert (october["450223"].deadline_at, october["450223"].cut_off_on) == (at("10-25 18:00"), day("10-25"))
     assert deadlines()["2017-09"] == "09-22" and deadlines()["2017-11"] == "11-24"
     assert DataChange.objects.get().text == "每月 23 日 18:00 前报当月，2017-09 起 → 每月 25 日 18:00 前报当月，2017-09 起"
+
+
+def test_the_preview_of_a_change_shows_what_is_to_come(cast, monthly):
+    typed = TYPED | {"day": "25"}
+    looked = client_of(cast.city).post(reverse("reports:calendar-rule", args=[monthly.pk]), typed | {"preview": "yes"})
+    assert [line.months for line in looked.context["to_come"]][:2] == ["2017 年 10 月", "2017 年 11 月"] and looked.context["passed"] == 0
+    assert "已有县（区）按这条规则报送或到期" in looked.content.decode() and "删除规则" not in looked.content.decode()
 
 
 def test_a_rule_that_ends_takes_the_rows_to_come_with_it(cast, monthly):
