@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from ledger.templatetags.ledger_page import moment
+from reports.reminding import note_opened
 from reports.returns import Return
 from reports.submission_moves import CHECKED, CORRECTED, DRAFT, WHY
 from reports.views.checks import panel_of
@@ -11,7 +12,8 @@ from reports.views.return_page import ReturnPage
 
 
 def return_frame(page: ReturnPage, tab: str) -> dict:
-    """Context for the title and the tabs; the page's own facts are there as ``desk``."""
+    """Context for the title and the tabs; the page's own facts are there as ``desk``. Whoever looks has opened what they were reminded of."""
+    note_opened(page.staff, page.county, page.period, page.kind.forms)
     in_hand = [] if page.is_city else page.in_hand()
     return {
         "desk": page, "kind": page.kind, "county": page.county, "period": page.period, "tab": tab, "states": page.states,

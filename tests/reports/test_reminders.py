@@ -144,6 +144,12 @@ def test_the_clerk_finds_it_on_every_page_and_opens_it(cast, owed):
     assert client_of(cast.lead).get(reverse("reports:message-open", args=[mine.pk])).status_code == 404
 
 
+def test_looking_at_the_return_itself_opens_the_reminder(cast, owed):
+    remind(at("10-20 08:00"), cast.prefecture)
+    page = client_of(cast.clerk).get(reverse("reports:month", args=[OCTOBER, "450222"])).content.decode()
+    assert unopened(cast.clerk) == 0 and unopened(cast.lead) == 1 and "消息<b>" not in page
+
+
 def test_the_city_sees_who_opened_what(cast, owed):
     remind(at("10-20 08:00"), cast.prefecture)
     Reminder.objects.visible_to(cast.clerk).update(opened_at=clock.now())
