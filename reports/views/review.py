@@ -41,9 +41,12 @@ def review(request: HttpRequest, kind: ReturnKind, period: datetime.date, code: 
     request.nav_name = "reports:months"
     county = county_in_reach(request.user, code)
     form = request.POST.get("form") or request.GET.get("form") or kind.forms[0]
-    kept = _kept(request, kind, county, period, form)
-    if kept.state not in RETURN_MOVES["return"].sources:
-        messages.error(request, f"{form} 现在是“{kept.get_state_display()}”，不能退回。")
+    if form not in kind.forms:
+        raise Http404
+    kept = _kept(request, county, period, form)
+    if kept is None or kept.state not in RETURN_MOVES["return"].sources:
+        told = f"现在是“{kept.get_state_display()}”" if kept else "还没有上报"
+        messages.error(request, f"{form} {told}，不能退回。")
         return redirect(kind.page, period, county.code)
     payload = payload_of(kept)
     cells, chosen = cells_of(payload), _chosen(request)
@@ -64,13 +67,10 @@ def review(request: HttpRequest, kind: ReturnKind, period: datetime.date, code: 
     return render(request, "reports/review.html", context, status=422 if typed.errors else 200)
 
 
-def _kept(request: HttpRequest, kind: ReturnKind, county: Division, period: datetime.date, form: str) -> Submission:
-    """The latest revision of the form; 404 where there is none, or the kind has no such form."""
+def _kept(request: HttpRequest, county: Division, period: datetime.date, form: str) -> Submission | None:
+    """The latest revision of the form."""
     rows = Submission.objects.visible_to(request.user).filter(due__county=county, due__period=period, due__form=form)
-    kept = rows.select_related("due", "submitted_by").order_by("-revision").first()
-    if kept is None or form not in kind.forms:
-        raise Http404
-    return kept
+    return rows.select_related("due", "submitted_by").order_by("-revision").first()
 
 
 def _chosen(request: HttpRequest) -> Chosen:

@@ -55,8 +55,10 @@ def goes(one, role: str, name: str) -> None:
 
 def explains(clerk) -> None:
     """Every finding that asks for a word gets one, from the page."""
-    while clerk.page.locator(".check-answer textarea").count():
-        clerk.page.locator(".check-answer textarea").first.fill("已逐例核对，情况属实。")
+    asked = clerk.page.locator("#checks textarea")
+    for place in range(asked.count()):
+        asked.nth(place).fill("已逐例核对，情况属实。")
+    if asked.count():
         goes(clerk, "button", "保存说明")
 
 

@@ -34,6 +34,7 @@ def kept_return(clerk: Staff, lead: Staff, *, asking: Staff) -> dict[str, int]:
     """The ids of a remark, an extension and an unlock that were asked for, and a leave to work alone."""
     returned = kept_submission(kept_due(clerk.area, JULY), clerk, lead, "returned")
     locked = kept_submission(kept_due(clerk.area, JUNE), clerk, lead, "locked")
+    kept_submission(kept_due(clerk.area, datetime.date(2017, 4, 1)), clerk, lead, "submitted")
     at = clock.now()
     remark = CellRemark.objects.create(submission=returned, place="1|name", label="第 1 行 姓名", was="", text="请核对", by=lead, at=at)
     due = kept_due(clerk.area, datetime.date(2017, 5, 1))
