@@ -22,6 +22,7 @@ NOT_PAGES = {
     "hospitals:owed-workbook",
     "reports:quality-workbook",
     "reports:f4-workbook",
+    "reports:f4-return-workbook",
     "reports:f6-workbook",
     "reports:f6-city-workbook",
     "policies:download",

@@ -1,6 +1,6 @@
 """The charts' geometry, as numbers."""
 
-from reports.charts import BAR_LEFT, BAR_ROOM, RANK_LEFT, RANK_ROOM, percent, progress_bars, ranking
+from reports.charts import BAR_LEFT, BAR_ROOM, RANK_LEFT, RANK_ROOM, by_share, percent, progress_bars, ranking
 
 
 def test_a_share_is_100_only_when_all_are_treated():
@@ -42,3 +42,14 @@ def test_ranking_puts_equal_shares_by_untreated_and_nobody_last():
 def test_nothing_to_draw_is_drawn():
     assert progress_bars([]).rows == []
     assert ranking([], 0.9, "全市").whole.share == "—"
+
+
+def test_equal_in_share_and_untreated_is_one_place():
+    rows = [("甲县", 1, 3), ("乙县", 2, 3), ("丙县", 1, 3), ("丁县", 2, 6), ("戊县", 0, 0)]
+    told = [(place, name) for place, (name, *_) in by_share(rows)]
+    assert told == [(1, "乙县"), (2, "甲县"), (2, "丙县"), (4, "丁县"), (None, "戊县")]
+    assert by_share([]) == []
+
+
+def test_without_a_goal_there_is_no_line():
+    assert ranking([("甲县", 1, 2)], None, "全市").goal_x is None
