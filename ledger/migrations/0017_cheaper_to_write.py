@@ -43,7 +43,6 @@ class Migration(migrations.Migration):
         *[migrations.AlterField("residence", place, kept("ledger.division")) for place in ("county", "township", "village")],
         migrations.AlterField("categoryfact", "recorded_by", kept(settings.AUTH_USER_MODEL, verbose_name="录入人")),
         migrations.AlterField("categoryfact", "verified_by", kept(settings.AUTH_USER_MODEL, null=True, blank=True, verbose_name="核实人")),
-        migrations.AlterField("person", "county", kept("ledger.division", verbose_name="县（区）")),
         migrations.AlterField("person", "phone_hash", models.CharField(blank=True, max_length=64, verbose_name="联系电话散列")),
         migrations.AddIndex("person", models.Index(fields=["phone_hash"], name="person_phone")),
     ]

@@ -91,7 +91,7 @@ class Person(models.Model):
     native_place = models.CharField("籍贯", max_length=60, blank=True)
     phone = SealedField("联系电话", blank=True, default="")
     phone_hash = models.CharField("联系电话散列", max_length=64, blank=True)
-    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="县（区）", db_index=False)
+    county = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="县（区）")
     township = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="乡镇")
     village = models.ForeignKey("ledger.Division", models.PROTECT, related_name="+", verbose_name="行政村")
     address = models.CharField("详细住址", max_length=120)

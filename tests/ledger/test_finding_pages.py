@@ -5,7 +5,9 @@ import datetime
 import pytest
 from django.urls import reverse, reverse_lazy
 
-from ledger.models import AuditEvent, Category
+from ledger import case_list
+from ledger.actions.cases import open_case
+from ledger.models import AuditEvent, Case, Category, Division
 from tests.ledger.desks import client_of
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +21,32 @@ def test_search_by_name_and_initials(cast, query, found):
         cast.register(name)
     rows = client_of(cast.clerk).get(reverse("ledger:case-list"), query).context["rows"]
     assert [case.person.name for case in rows] == found
+
+
+@pytest.mark.parametrize("few", [0, 1, 2, 300])
+def test_the_city_finds_the_same_whether_few_or_many_are_called_so(cast, few, monkeypatch):
+    """Looked up first or not: two cases of one person, two counties, and nobody of another prefecture."""
+    monkeypatch.setattr(case_list, "FEW_PEOPLE", few)
+    both = cast.register("覃福生")
+    open_case(by=cast.clerk, person=both, entry=cast.entry("gastric-cancer"))
+    cast.register("覃福秋", village=cast.village2)
+    cast.register("石小禾", village=cast.village2)
+    away = cast.register("覃福来")
+    abroad = Division.objects.create(
+        code="459922", name="外市县", level=3, parent=Division.objects.create(code="459900", name="外市", level=2)
+    )
+    type(away).objects.everywhere("test").filter(pk=away.pk).update(county=abroad)
+    Case.objects.everywhere("test").filter(person=away).update(county=abroad)
+    client = client_of(cast.city)
+
+    def found(**query) -> tuple[list[str], int]:
+        context = client.get(reverse("ledger:case-list"), query).context
+        return sorted(case.person.name for case in context["rows"]), context["total"]
+
+    assert found(q="覃福") == found(q="qf") == (["覃福生", "覃福生", "覃福秋"], 3)
+    assert found(q="覃福秋") == (["覃福秋"], 1)
+    assert found(q="覃福", area=cast.county.pk) == (["覃福生", "覃福生"], 2)
+    assert found(q="无此人") == ([], 0)
 
 
 def test_filters_narrow_and_the_tabs_count_them(cast):
@@ -59,7 +87,7 @@ def test_the_lists_queries_do_not_grow_with_its_rows(cast, django_assert_max_num
     cast.register("韦桂兰")
     client, address = client_of(cast.clerk), reverse("ledger:case-list")
     client.get(address)
-    with django_assert_max_num_queries(30) as few:  # The navigation counts what waits in four of them.
+    with django_assert_max_num_queries(31) as few:  # The navigation counts what waits in five of them.
         client.get(address)
     for number in range(30):
         cast.register(f"韦{chr(0x4E00 + number)}")
