@@ -25,7 +25,7 @@ from reports.reminding import remind
 from reports.submission_moves import OPEN
 
 DRAFTS_FROM_DAY, DAYS_BEFORE = 20, 3  # A draft is there from the 20th, or from three days before a deadline that is earlier.
-FRESH = datetime.timedelta(minutes=5)
+FRESH = datetime.timedelta(minutes=5, seconds=30)  # The scheduler comes every five minutes, and its look takes a moment.
 AHEAD = datetime.timedelta(minutes=1)  # What two clocks may differ by is not the future.
 LOCK_PATIENCE = "1s"  # Of whoever signs in.
 KEEPS_RETURNS = {Role.CLERK, Role.LEAD, Role.CITY}
