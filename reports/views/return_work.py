@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ledger import clock
 from ledger.models import Role, Staff
+from reports.hands import BUREAU
 from reports.models import GROUPS, Extension, Submission, Unlock
 from reports.models.extension import ASKED
 from reports.submission_moves import ACCEPTED, RECEIVED, RETURNED, SUBMITTED
@@ -85,3 +86,10 @@ def asked_of(staff: Staff) -> int:
         return 0
     extensions = Extension.objects.visible_to(staff).filter(state=ASKED)
     return extensions.count() + Unlock.objects.visible_to(staff).filter(state=ASKED).exclude(asked_by=staff).count()
+
+
+def returns_of(staff: Staff) -> list[Work]:
+    """What of the returns waits for this member of staff; nothing for whoever has no business with them."""
+    if staff.role in BUREAU:
+        return bureau_returns(staff, all_states(staff))
+    return city_returns(staff) if staff.role == Role.CITY else []

@@ -1,4 +1,4 @@
-"""待办清单: one section a kind, each waiting longest first, with the next thing to do beside every piece."""
+"""待办清单: what of the returns waits, then one section a kind, each waiting longest first, with the next thing to do beside every piece."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,6 +8,7 @@ from ledger.actions.assigning import HANDS
 from ledger.actions.trail import record
 from ledger.forms import asked
 from ledger.models import Staff
+from reports.views.return_work import returns_of
 from reports.work import case_list
 from reports.work_kinds import BY_CODE
 from reports.work_lists import PAGE, Waiting, pieces, waiting
@@ -33,7 +34,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     record("viewed_list", by=staff, county=staff.area.county, detail=told)
     context = {
         "tabs": [(one, one.kind.words_for(staff.role)) for one in kinds if one.number or one == chosen], "chosen": chosen,
-        "sections": sections, "mine": mine, "hands": hands, "first": FIRST, "page_size": PAGE,
+        "returns": [] if chosen or mine else returns_of(staff), "sections": sections, "mine": mine, "hands": hands, "first": FIRST, "page_size": PAGE,
         "total": sum(one.number for one in kinds if one.asked and one.kind.counts), "late": sum(one.late for one in kinds if one.asked),
     }  # fmt: skip
     return render(request, "reports/work_list.html", context)

@@ -12,6 +12,7 @@ from reports.models import DueRule, Extension, Submission, Unlock
 from tests.cast import on_day
 from tests.handing_in import hand_in
 from tests.ledger.desks import client_of
+from tests.reports.conftest import day
 
 pytestmark = pytest.mark.django_db
 OCTOBER = datetime.date(2017, 10, 1)
@@ -173,3 +174,20 @@ def test_f4_goes_the_same_way(cast, dues):
     assert "接收全部 1 张" in listed and "柳城县" in listed
     assert city.get(f"{reverse('reports:return-review', args=['f4', OCTOBER, '450222'])}?form=F4").status_code == 200
     assert clerk.get(reverse("reports:f4-return-workbook", args=[OCTOBER, "450222"])).content[:2] == b"PK"
+
+
+def test_the_work_list_tells_of_returns(cast, ledger, dues):
+    """The bureau what it has to hand in, the city what waits for it; whoever has no business with returns nothing."""
+    ledger.person("韦桂兰", ("cataract", "2017-03-01", "2017-04-02"))
+    hand_in(cast.county, OCTOBER, ["F1", "F2"])
+    client_of(cast.clerk).post(reverse("reports:return-extend", args=["months", day("09-01"), "450222"]), {
+        "forms": "F1", "until_on": "2017-10-25", "reason": "停电",
+    })  # fmt: skip
+
+    def told(staff) -> list[tuple[str, int, str]]:
+        rows = client_of(staff).get(reverse("reports:work-list")).context["returns"]
+        return [(row.words, row.count, row.address) for row in rows]
+
+    assert told(cast.clerk) == [("月报待核对", 4, "/months/2017-08/450222/")]
+    assert told(cast.city) == [("报表待接收", 2, "/months/?period=2017-10"), ("展期申请待答复", 1, "/asked/")]
+    assert told(cast.civil) == []
