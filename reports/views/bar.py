@@ -9,13 +9,14 @@ from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.models import Division, Role, Staff
 from reports.checking import refuse_unfinished
-from reports.models import Due
+from reports.models import Due, Extension
 from reports.submission_moves import (
     ACCEPTED,
     CHECKED,
     CORRECTED,
     DRAFT,
     LOCKED,
+    OPEN,
     RECEIVED,
     RETURNED,
     STATES,
@@ -221,11 +222,17 @@ def _of_city(page: ReturnPage) -> tuple[list, str, list[Button]]:
         )
     if accepted:
         return _say(page, accepted), WHY[ACCEPTED][1], [*back, Button(f"锁定{_only(page, accepted)}", _to(page, "lock"), True, accepted)]
+    if unlock := next((one for one in page.unlocks if one.asked_by_id != page.staff.pk), None):
+        said = f"{unlock.submission.due.form} 申请解锁：{unlock.reason}"
+        answer = Button("答复解锁申请", reverse("reports:unlock", args=[unlock.pk]), True)
+        return [("warn", said)], f"{unlock.asked_by.full_name}申请，由另一位市级人员答复。", [answer]
     if page.in_hand():
         states = page.states[page.in_hand()[0]]
         state = states.submission.state if states.submission else DRAFT
         said = f"{_and(page.in_hand())} 还没有上报" if state in (DRAFT, CHECKED) else WHY[state][0].rstrip("。")
-        return [("warn" if states.deadline_passed else "", f"{said}，等县里办理。")], _hint(page), []
+        asked = _asked(page)
+        answer = [Button("答复展期申请", reverse("reports:extension", args=[asked.pk]), True)] if asked else []
+        return [("warn" if states.deadline_passed else "", f"{said}，等县里办理。")], _hint(page), answer
     return _of_sent(page)
 
 
@@ -237,21 +244,33 @@ def _say(page: ReturnPage, forms: list[str]) -> list[tuple[str, str]]:
     return [("", f"{_and(forms)} {timezone.localtime(kept.submitted_at):%m-%d %H:%M} 上报{who}。{alone}{nil}")]
 
 
+def _asked(page: ReturnPage) -> Extension | None:
+    """More time was asked for, and the city has not answered."""
+    return next((one for one in page.extensions if one.state == "asked"), None)
+
+
+def _never_sent(page: ReturnPage) -> bool:
+    """Whether some form was never handed in: only then is there a deadline to move."""
+    return bool(page.undrafted()) or any(page.states[form].submission.revision == 1 for form in page.standing(*OPEN))
+
+
 def _links(page: ReturnPage) -> list[tuple[str, str]]:
     """What else may be asked for beside the next step."""
     links = []
-    asked = next((one for one in page.extensions if one.state == "asked"), None)
+    asked = _asked(page)
+    answers = [one for one in page.unlocks if page.is_city and one.asked_by_id != page.staff.pk]
+    first = page.is_city and not page.standing(SUBMITTED, RECEIVED, ACCEPTED)  # Else the bar's button is for what was handed in.
     if page.is_city:
-        if asked:
-            links.append((f"答复展期申请（到 {asked.until_on}）", reverse("reports:extension", args=[asked.pk])))
+        if asked and (answers or not first):
+            links.append(("答复展期申请", reverse("reports:extension", args=[asked.pk])))
     elif asked:
         links.append((f"已申请展期到 {asked.until_on}，待市里答复", reverse("reports:extension", args=[asked.pk])))
-    elif page.in_hand() and any(
-        page.states[form].submission is None or page.states[form].submission.revision == 1 for form in page.in_hand()
-    ):
+    elif _never_sent(page):
         links.append(("申请展期", _to(page, "extend")))
     for one in page.unlocks:
-        links.append((f"{one.submission.due.form} 已申请解锁，待另一位市级人员同意", reverse("reports:unlock", args=[one.pk])))
+        if not (first and answers and one == answers[0]):
+            words = "答复解锁申请" if one in answers else "已申请解锁，待另一位市级人员同意"
+            links.append((f"{one.submission.due.form} {words}", reverse("reports:unlock", args=[one.pk])))
     asked_for = {one.submission.due.form for one in page.unlocks}
     for form in page.standing(LOCKED):
         if form not in asked_for and page.staff.role in (Role.LEAD, Role.CITY):

@@ -63,7 +63,8 @@ def test_a_county_asks_and_the_city_grants_another_day(cast, dues):
     assert "县医院停电，病案取不出" in asked and "去答复" in asked
     one = Extension.objects.everywhere("test").get()
     address = reverse("reports:extension", args=[one.pk])
-    assert links(city.get(PAGE)) == ["答复展期申请（到 2017-10-27）"]
+    (button,) = city.get(PAGE).context["bar"].buttons
+    assert (button.words, button.address, button.dark) == ("答复展期申请", address, True)
     refused = city.post(address, {"refuse": "1", "answer": " ", "granted_on": "2017-10-27"})
     assert refused.status_code == 422 and "请写明不同意的原因，县里会看到。" in refused.content.decode()
     refused = city.post(address, {"grant": "1", "granted_on": "2017-10-20"})
@@ -110,6 +111,8 @@ def test_unlocking_takes_two_people(cast, locked, second):
     address = reverse("reports:unlock", args=[one.pk])
     own = city.get(address).content.decode()
     assert "要由另一位市级人员同意，您自己不能同意。" in own and "同意解锁" not in own
+    (button,) = other.get(PAGE).context["bar"].buttons
+    assert (button.words, button.address, button.dark) == ("答复解锁申请", address, True)
     refused = other.post(address, {"refuse": "1", "answer": ""})
     assert refused.status_code == 422 and "请写明不同意的原因，申请人会看到。" in refused.content.decode()
     told = other.post(address, {"agree": "1", "answer": ""}, follow=True)
