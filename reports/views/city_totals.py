@@ -22,6 +22,7 @@ from reports.models import Due, Form
 from reports.returns import first_of
 from reports.views.downloads import as_file
 from reports.views.f1_table import ALL, PRINTED, print_table, row_printed
+from reports.views.lists import STANDING
 from reports.views.reach import health_unit
 
 
@@ -140,7 +141,7 @@ def _share(one: CountyTable, period: datetime.date, name: str, figure: str) -> S
     else:
         row = one.row(name)
         number, group = (row[figure], f"{PRINTED}{rows.index(name)}") if row else (0, "")
-    address = reverse("reports:people", args=[period, one.county.code, group, figure]) if group else ""
+    address = reverse("reports:people", args=[period, one.county.code, group, figure]) + f"?of={STANDING}" if group else ""
     return Share(one, number, address)
 
 

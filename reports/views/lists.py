@@ -25,6 +25,7 @@ from reports.views.reach import county_in_reach
 from reports.views.return_page import Remarked, read_return
 
 PAGE = 100
+STANDING = "standing"
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,8 @@ def people(request: HttpRequest, period: datetime.date, code: str, group: str, f
     """Whoever one figure of a month's F1 counts."""
     request.nav_name = "reports:months"
     county = county_in_reach(request.user, code)
-    returns = _returns_or_404(county, period)
-    payload = returns["F1"].payload
+    standing = request.GET.get("of") == STANDING  # From the city's sum: whom that number counts, whatever is being corrected since.
+    payload = _returns_or_404(county, period, standing=standing)["F1"].payload
     printed = row_printed(group, payload["rows"])
     if printed and figure not in LABELS:
         raise Http404
@@ -138,14 +139,15 @@ def people(request: HttpRequest, period: datetime.date, code: str, group: str, f
     context = {
         "county": county, "period": period, "row": row, "label": label, "page": page, "on": on,
         "people": listed(request.user, ids[page.first : page.last], on), "crumb": "month",
+        "query": f"of={STANDING}" if standing else "",
     }  # fmt: skip
     return render(request, "reports/people.html", context)
 
 
-def _returns_or_404(county: Division, period: datetime.date) -> dict[str, Return]:
+def _returns_or_404(county: Division, period: datetime.date, *, standing: bool) -> dict[str, Return]:
     """A month that cannot be counted has no lists."""
     try:
-        return county_returns(county, period)
+        return county_returns(county, period, standing=standing)
     except Refused:
         raise Http404 from None
 

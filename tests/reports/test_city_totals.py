@@ -14,7 +14,8 @@ from reports.actions import rebuild_drafts
 from reports.city_periods import month_tables, months_of
 from reports.city_workbooks import period_name
 from reports.models import Due, Submission
-from reports.receiving import return_it
+from reports.receiving import accept, lock, return_it
+from reports.unlocking import agree_unlock, ask_unlock
 from tests.cast import on_day
 from tests.handing_in import hand_in
 
@@ -87,13 +88,27 @@ def test_the_page_shows_the_sum_and_each_figure_opens_into_its_counties(cast, cl
     answer = client.get(address)
     told = [(share.one.county.name, share.number, share.one.submitted, share.address) for share in answer.context["shares"]]
     assert told == [
-        ("柳城县", 2, True, "/months/2017-09/450222/f1/row-6/total/"), ("鹿寨县", 1, False, "/months/2017-09/450223/f1/row-6/total/"),
+        ("柳城县", 2, True, "/months/2017-09/450222/f1/row-6/total/?of=standing"), ("鹿寨县", 1, False, "/months/2017-09/450223/f1/row-6/total/?of=standing"),
     ]  # fmt: skip
     assert "韦桂兰" in client.get(told[0][3]).content.decode()
     neither = client.get("/city/2017-09/all/neither/")
     assert neither.context["sum"] == 0 and client.get("/city/2017-09/all/total/").context["sum"] == 3
     for wrong in ("/city/2017-09/row-99/total/", "/city/2017-09/row-6/neither/", "/city/2017-09/all/beauty/", "/city/2018-09/all/total/"):
         assert client.get(wrong).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_figure_opens_into_whom_it_counts_while_it_is_being_corrected(cast, client, half_a_year):
+    f1 = Submission.objects.everywhere("test").get(due__county=cast.county, due__period=SEPTEMBER, due__form="F1")
+    lock(by=cast.city, submission=accept(by=cast.city, submission=f1))
+    asked = ask_unlock(by=cast.lead, submission=f1, reason="漏报一人")
+    agree_unlock(by=cast.city, unlock=asked, answer="同意")
+    cast.register("后来的人", on=D(2017, 9, 20), found_on=D(2017, 9, 20))
+    rebuild_drafts(cast.county, SEPTEMBER, cast.clerk)
+    share = client.get("/city/2017-09/row-6/total/").context["shares"][0]
+    assert (share.number, share.one.submitted) == (2, True)
+    assert "后来的人" not in client.get(share.address).content.decode()
+    assert "后来的人" in client.get(share.address.removesuffix("?of=standing")).content.decode()
 
 
 @pytest.mark.django_db
