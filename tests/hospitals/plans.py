@@ -17,6 +17,7 @@ D = datetime.date
 TODAY = D(2017, 10, 20)
 ARRANGED = D(2017, 10, 13)
 PHONE = "13907720815"
+PLACE = "柳城县人民医院"
 
 
 def facts(**told) -> dict:

@@ -98,3 +98,9 @@ def kept_referral(case: Case, hospital: Hospital, *, by: Staff) -> Referral:
         reason="需手术", condition="视力下降", head_of_department="韦主任", patient_agreed=True, doctor="陆医生", requested_at=clock.now(),
         requested_by=by, moved_at=clock.now(),
     )  # fmt: skip
+
+
+def place(case: Case) -> tuple[str, str, str]:
+    """The hospital that has the patient, and the one that reads along while they are referred."""
+    case = fresh(case)
+    return case.hospital_code, case.hospital_name, case.referral_code

@@ -14,8 +14,8 @@ from hospitals.models import Inability, Stay
 from hospitals.pathways import PathwayWord, said_of, tell_pathway
 from ledger.actions import cases
 from ledger.models import Case
+from tests.hospitals.arranging_rows import fresh, told, verified
 from tests.hospitals.kept_standards import kept_pathway
-from tests.hospitals.test_arranging import fresh, told, verified
 from tests.ledger.kept_desk import day
 from tests.racing import Race, said
 

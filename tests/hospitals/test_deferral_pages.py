@@ -10,14 +10,10 @@ from hospitals.models import Deferral, Deposit, Instalment, Repaid, Repayment
 from ledger.models import AuditEvent
 from reports.work_kinds import BY_CODE
 from tests.hospitals.deferral_desk import OUT, TODAY, in_hospital, owing, sign
-from tests.ledger.desks import client_of
+from tests.ledger.desks import client_of, text_of
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
-
-
-def text_of(answer) -> str:
-    return answer.content.decode()
 
 
 def at(name: str, pk: int) -> str:

@@ -9,22 +9,14 @@ from hospitals import actions, visit_rules, visits
 from hospitals.models import FollowUp, FollowUpRule
 from hospitals.visits import cancel_visit, months_after, plan_visit, record_visit
 from ledger.actions import cases
-from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, Case, DataChange, Role
 from tests.cast import on_day
+from tests.refusing import refused
 
 D = datetime.date
 TODAY = D(2017, 10, 20)
 DOCUMENT = "柳卫发〔2017〕9号"
 PLACE = {"hospital_code": "450222-1", "hospital_name": "柳城县人民医院"}
-
-
-def refused(action, **told) -> tuple[str, str | None]:
-    trail = AuditEvent.objects.count()
-    with pytest.raises(Refused) as caught:
-        action(**told)
-    assert AuditEvent.objects.count() == trail
-    return caught.value.message, caught.value.field
 
 
 def rule(cast, months=(1, 3), visitor: str = "township", disease: str = "cataract") -> FollowUpRule:

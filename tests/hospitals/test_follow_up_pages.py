@@ -13,7 +13,7 @@ from ledger import clock
 from ledger.actions import cases
 from ledger.models import Case
 from tests.cast import on_day
-from tests.ledger.desks import client_of
+from tests.ledger.desks import client_of, text_of
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
@@ -39,10 +39,6 @@ def rule(cast, months=(1, 3), visitor: str = "township") -> None:
 
 def only(case: Case, due_on: D) -> FollowUp:
     return FollowUp.objects.everywhere("test").get(case=case, due_on=due_on)
-
-
-def text_of(answer) -> str:
-    return answer.content.decode()
 
 
 def listed(staff, **query) -> list[str]:

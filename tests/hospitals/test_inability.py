@@ -15,7 +15,7 @@ from ledger.models import Case
 from reports.work_kinds import BY_CODE
 from reports.work_lists import number_waiting
 from tests.cast import CITY_HOSPITAL, COUNTY_HOSPITAL, on_day
-from tests.hospitals.test_arranging import fresh, listed, verified
+from tests.hospitals.arranging_rows import fresh, listed, verified
 from tests.ledger.desks import client_of
 from tests.ledger.kept_desk import day, errors, summary
 from tests.ledger.two_records import everything, merge, undo

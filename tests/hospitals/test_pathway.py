@@ -11,8 +11,8 @@ from hospitals.standards import end_standard
 from ledger.actions.refusals import Refused
 from ledger.models import Case
 from tests.cast import on_day
+from tests.hospitals.arranging_rows import verified
 from tests.hospitals.kept_standards import kept_pathway, kept_standard
-from tests.hospitals.test_arranging import verified
 from tests.ledger.desks import client_of
 from tests.ledger.kept_desk import day, errors, hidden, summary
 

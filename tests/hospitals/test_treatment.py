@@ -7,9 +7,9 @@ import pytest
 from hospitals import actions
 from hospitals.models import Designation, Hospital, Stay
 from ledger.actions import cases
-from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, Case, Standing
 from tests.cast import on_day
+from tests.refusing import refused
 
 D = datetime.date
 FOUND = D(2017, 9, 1)
@@ -33,14 +33,6 @@ def stays(case: Case) -> list[Stay]:
 
 def events(case: Case) -> list[tuple]:
     return [(event.move, event.on, event.text) for event in case.events.order_by("id")]
-
-
-def refused(action, **kwargs) -> tuple[str, str | None]:
-    trail = AuditEvent.objects.count()
-    with pytest.raises(Refused) as caught:
-        action(**kwargs)
-    assert AuditEvent.objects.count() == trail
-    return caught.value.message, caught.value.field
 
 
 def test_from_plan_to_completion(cast, planned):

@@ -14,6 +14,10 @@ def client_of(staff) -> Client:
     return client
 
 
+def text_of(answer) -> str:
+    return answer.content.decode()
+
+
 def screen(cast, **changes) -> dict:
     """What a clerk types on the one screen for 韦桂兰."""
     typed = {

@@ -12,10 +12,10 @@ from config.demo.holidays import make_holidays
 from ledger.actions import holidays
 from ledger.actions.data_changes import note_change
 from ledger.actions.holidays import ListedDay, add_days, import_days, remove_day
-from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, DataChange, Division, Holiday, Staff
 from tests.ledger.desks import client_of
 from tests.racing import at_once, said
+from tests.refusing import refusal
 
 D = datetime.date
 NOTICE = "国办发明电〔2017〕12号"
@@ -28,12 +28,6 @@ def listed() -> list[tuple]:
 
 def changes() -> list[tuple]:
     return list(DataChange.objects.order_by("pk").values_list("kind", "subject", "text", "document"))
-
-
-def refusal(act) -> tuple[str, str | None]:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.message, refused.value.field
 
 
 def add(cast, **typed):

@@ -8,22 +8,17 @@ from django.urls import reverse
 from ledger.actions.cases import confirm_age
 from ledger.actions.id_numbers import correct_id_number, effect_of
 from ledger.actions.people import register_person
-from ledger.actions.refusals import HeldElsewhere, Refused
+from ledger.actions.refusals import HeldElsewhere
 from ledger.identity import IdNumber
 from ledger.models import AuditEvent, FormerNumber, Person, Standing
 from ledger.standing import differences
 from tests.ledger.asking import number_of
 from tests.ledger.desks import client_of, register
 from tests.racing import at_once, said
+from tests.refusing import refusal
 
 D = datetime.date
 pytestmark = pytest.mark.django_db
-
-
-def refusal(act, kind=Refused) -> tuple[str, str | None]:
-    with pytest.raises(kind) as refused:
-        act()
-    return refused.value.message, refused.value.field
 
 
 def correct(cast, person: Person, number: IdNumber, **changes) -> Person:
