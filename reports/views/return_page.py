@@ -8,7 +8,7 @@ from ledger import clock
 from ledger.forms import LedgerForm
 from ledger.models import Division, Role, Staff
 from reports.alone import allowed_alone, hands_of
-from reports.cells import cells_of, changed_places, differences
+from reports.cells import cells_of, changed_places
 from reports.checks import Check, unanswered
 from reports.life_forms import AnswerForm, NilForm
 from reports.models import CellRemark, Extension, ReturnEvent, Submission, Unlock
@@ -181,8 +181,3 @@ def _returned(page: ReturnPage) -> list[Returned]:
     rows = ReturnEvent.objects.visible_to(page.staff).filter(due__in=dues, what__in=("return", "unlock")).select_related("by")
     newest = {dues[row.due_id]: row for row in rows.order_by("at", "pk")}
     return [Returned(form, newest[form]) for form in forms if form in newest]
-
-
-def corrections(before: Submission, after: Submission) -> list:
-    """What a revision says otherwise than the one before it."""
-    return differences(payload_of(before), payload_of(after))
