@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent
 LONG = (
     "config/test_processes", "config/test_access", "config/test_query_counts", "config/test_compose", "config/test_demo",
     "config/test_embedded", "settlement/test_properties", "ledger/importing/test_background", "settlement/test_hostile_input",
-    "settlement/test_races", "config/test_access_walls", "ledger/test_races", "ledger/test_merging_races", "ledger/test_transfers",
+    "settlement/test_races", "config/test_access_walls", "ledger/test_races", "ledger/test_merging_races", "ledger/test_transfer_races",
     "reports/test_pages_workbench", "journeys/test_every_page", "journeys/test_kept_typing", "journeys/test_two_desks", "journeys/test_day",
 )  # fmt: skip
 

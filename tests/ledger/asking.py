@@ -9,6 +9,11 @@ from ledger.models import Division, Person, Staff, Transfer
 from ledger.models.division import Level
 
 MOVED_ON = datetime.date(2017, 10, 10)
+CITY_DAY = datetime.date(2017, 10, 26)  # Asked on Friday the 20th: Monday, Tuesday and Wednesday pass, and Thursday is the city's.
+
+
+def somebody(cast, name: str = "韦桂兰", **facts) -> Person:
+    return cast.register(name, on=datetime.date(2017, 9, 1), **facts)
 
 
 def number_of(person: Person) -> IdNumber:
@@ -43,5 +48,5 @@ def waiting_transfer(person: Person, *, to: Division, by: Staff) -> Transfer:
     return Transfer.objects.create(
         person=person, given_number=str(person.id_number), given_name=person.name, from_county=person.county, to_county=to,
         village=person.village, address="1 组", moved_on=MOVED_ON, reason="投靠子女", asked_at=clock.now(), asked_by=by,
-        city_from=datetime.date(2017, 10, 26),
+        city_from=CITY_DAY,
     )  # fmt: skip

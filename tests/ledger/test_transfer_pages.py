@@ -14,17 +14,12 @@ from reports.models import DueRule, Submission
 from reports.returns import payload_of
 from tests.cast import on_day
 from tests.handing_in import hand_in
-from tests.ledger.asking import ask, number_of, third_county
+from tests.ledger.asking import CITY_DAY, ask, number_of, somebody, third_county
 from tests.ledger.desks import client_of, register, screen
 
 D = datetime.date
-CITY_DAY = D(2017, 10, 26)
 LIST, NEW = "ledger:transfers", "ledger:transfer-ask"
 pytestmark = pytest.mark.django_db
-
-
-def somebody(cast, name: str = "韦桂兰") -> Person:
-    return cast.register(name, on=D(2017, 9, 1))
 
 
 def typed(cast, person: Person, **changes) -> dict:
