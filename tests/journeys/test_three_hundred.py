@@ -8,8 +8,8 @@ import pytest
 
 from ledger.models import AuditEvent, Case, Person
 from tests.cast import PASSWORD
+from tests.ledger.importing.lines import Lines
 from tests.ledger.importing.lists import BORN, saved
-from tests.ledger.importing.test_preview import Lines
 from tests.ledger.importing.three_hundred import FAULTS, ID, LISTED, three_hundred
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

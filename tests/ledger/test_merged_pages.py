@@ -10,8 +10,8 @@ from ledger.importing.uploads import import_people
 from ledger.models import Case, Person
 from settlement.patients import find_patient
 from tests.ledger.desks import client_of
+from tests.ledger.importing.lines import Lines, look, rows
 from tests.ledger.importing.lists import f2
-from tests.ledger.importing.test_preview import Lines, look, rows
 from tests.ledger.merging_desk import WHY, choose, fresh, messages, page, pair_of
 
 

@@ -18,8 +18,8 @@ from django.db.models.functions import Now
 
 from ledger.importing import background
 from ledger.models import AuditEvent, ListWork, Person, Upload
+from tests.ledger.importing.lines import Lines
 from tests.ledger.importing.lists import f2
-from tests.ledger.importing.test_preview import Lines
 from tests.racing import LIMIT
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,15 +8,9 @@ from django.core.management import CommandError, call_command
 
 from ledger.models import Category, CategoryFact, Person, Upload
 from tests.ledger.importing.lists import f2, roster
-from tests.ledger.importing.test_preview import Lines
 from tests.ledger.importing.three_hundred import FAULTS, three_hundred
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def lines(cast) -> Lines:
-    return Lines(cast)
 
 
 @pytest.fixture

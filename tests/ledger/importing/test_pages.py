@@ -10,15 +10,9 @@ from openpyxl import load_workbook
 
 from ledger.models import AuditEvent, Category, Person, Upload
 from tests.ledger.importing.lists import f2, f2_book, saved
-from tests.ledger.importing.test_preview import Lines
 
 pytestmark = pytest.mark.django_db
 PAGE = "/ledger/people/import/"
-
-
-@pytest.fixture
-def lines(cast) -> Lines:
-    return Lines(cast)
 
 
 @pytest.fixture

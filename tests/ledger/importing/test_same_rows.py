@@ -13,16 +13,11 @@ from ledger.models import Category, Person
 from ledger.protection import Sealed
 from ledger.standing import differences
 from tests.cast import on_day
+from tests.ledger.importing.lines import look, rows
 from tests.ledger.importing.lists import BORN, f2, roster
-from tests.ledger.importing.test_preview import Lines, look, rows
 
 pytestmark = pytest.mark.django_db
 SURNAMES = "韦黄李陈梁覃王刘单曾仇区"
-
-
-@pytest.fixture
-def lines(cast) -> Lines:
-    return Lines(cast)
 
 
 # ---- the whole database, told without its keys ----

@@ -10,15 +10,10 @@ from ledger.importing import uploads
 from ledger.importing.plans import NEW
 from ledger.importing.reading import read_file
 from ledger.importing.rest_file import rest_workbook
+from tests.ledger.importing.lines import look, rows
 from tests.ledger.importing.lists import F2, ROSTER, f2, f2_book, roster, saved
-from tests.ledger.importing.test_preview import Lines, look, rows
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def lines(cast) -> Lines:
-    return Lines(cast)
 
 
 def test_titles_totals_notes_and_gaps_are_no_people(cast, lines):

@@ -1,8 +1,8 @@
 """A county's table of three hundred people as civil affairs sends it: five known already, twelve lines wrong in twelve ways."""
 
 from ledger.models import Category
+from tests.ledger.importing.lines import Lines
 from tests.ledger.importing.lists import BORN, f2
-from tests.ledger.importing.test_preview import Lines
 
 NUMBER = "身份证号"
 ID, LISTED = "身份证号(合医证)", "城乡居民医保建立台帐时间"
