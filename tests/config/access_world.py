@@ -1,10 +1,6 @@
 """The objects that the table's addresses name, one's own and a stranger's: a new address finds its object here."""
 
 import datetime
-import re
-from functools import cache
-
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from config.access import TABLE
 from hospitals.models import (
@@ -25,6 +21,7 @@ from ledger.models import Category, Holiday, Person, Programme, Role, UnitName
 from reports.jobs import ask_job
 from reports.models import CheckRule, Due, DueRule, ProgressGoal, Reminder
 from settlement.actions.clients import open_client
+from tests.config.access_addresses import address_of
 from tests.hospitals.deferral_rows import kept_deferral
 from tests.hospitals.kept_standards import kept_standard
 from tests.hospitals.referral_world import kept_referral
@@ -39,39 +36,6 @@ from tests.settlement.statement_world import kept_between_payers
 PUBLIC = {name for name, rule in TABLE.items() if rule.roles is None}
 SIGNED = {name for name, rule in TABLE.items() if rule.signed}
 PAPER = picture("PNG")
-# Addresses whose object lies in an area; the rest show whatever the reader's own area holds.
-WITH_OBJECT = {
-    "person": [
-        "person",
-        "timeline",
-        "reveal",
-        "person-edit",
-        "move-house",
-        "merge-choose",
-        "merge-undo",
-        "category-add",
-        "enrolment",
-        "policy-card",
-        "case-add",
-    ],
-    "fact": ["category-verify", "category-end", "out-of-poverty"],
-    "case": ["case-move", "case-card", "case-card-full"],
-}
-
-
-def addresses(resolver=None, namespace: str = "") -> dict[str, URLPattern]:
-    """Every named address below the project's URLconf, by its full name."""
-    found = {}
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            found |= addresses(entry, inner)
-        else:
-            found[f"{namespace}{entry.name}"] = entry
-    return found
-
-
-by_name = cache(addresses)  # For those who ask it thousands of times.
 
 
 class World:
@@ -226,65 +190,7 @@ class World:
         )  # fmt: skip
 
     def address(self, name: str, things: dict) -> str:
-        pattern = by_name()[name]
-        kinds = {
-            "hospitals:contact-list": "handed_over", "hospitals:contact-hospital": "hospital", "hospitals:contact-hospital-hand-over": "hospital",
-            "hospitals:plan-write": "case", "hospitals:plan-phrase-drop": "phrase",
-            **{f"hospitals:plan-{name}": "plan" for name in ("version", "answer", "withdraw", "discard", "attach", "print", "print-full")},
-            "settlement:plan-estimate": "plan",
-            "hospitals:discharge": "stay", "hospitals:plan": "case", "hospitals:admit": "case", "hospitals:complete": "case",
-            "hospitals:withdraw": "case", "hospitals:follow-up-plan": "case", "hospitals:follow-up": "visit",
-            "hospitals:follow-up-cancel": "visit", "hospitals:expert-group-edit": "expert_group", "hospitals:expert-group-end": "expert_group",
-            "hospitals:expert-new": "expert_group", "hospitals:expert-edit": "expert", "hospitals:expert-end": "expert",
-            "hospitals:consultation": "consultation", "hospitals:consultation-cancel": "consultation", "hospitals:consultation-ask": "case",
-            "settlement:record": "settlement", "settlement:reverse": "settlement", "settlement:again": "settlement",
-            "settlement:calculation-sheet": "settlement", "settlement:settlement-sheet": "settlement",
-            "ledger:account-reset": "staff", "ledger:account-switch": "staff", "ledger:division-end": "village",
-            "ledger:division-rename": "village", "ledger:coverage-edit": "coverage", "ledger:coverage-remove": "coverage",
-            "ledger:disease-edit": "disease", "ledger:report-group-edit": "group", "ledger:unit-withdraw": "unit",
-            "hospitals:standard-edit": "standard", "hospitals:standard-end": "standard", "hospitals:standard-file": "standard",
-            "hospitals:deferral": "stay", "hospitals:deferral-record": "stay", "hospitals:deferral-paper": "left_stay",
-            "hospitals:deposit-new": "stay", "hospitals:deposit-refund": "deposit", "hospitals:deposit-verify": "deposit",
-            "hospitals:deposit-withdraw": "deposit", "hospitals:owed-record": "left_stay", "hospitals:repayment": "left_stay",
-            "hospitals:repayment-paper": "left_stay", "hospitals:repaid-new": "left_stay", "hospitals:repaid-withdraw": "repaid",
-            "hospitals:referral": "referral", "hospitals:referral-paper": "referral", "hospitals:referral-new": "case",
-            "hospitals:inability": "inability", "hospitals:pathway": "stay", "hospitals:inability-say": "case", "hospitals:arrange": "case",
-            "hospitals:designation-end": "designation", "hospitals:hospital-edit": "hospital", "hospitals:hospital-close": "hospital",
-            "ledger:transfer": "transfer", "ledger:transfer-withdraw": "transfer", "ledger:holiday-remove": "holiday",
-            **{f"reports:job{step}": "job" for step in ("", "-progress", "-cancel", "-file")},
-            "reports:message-open": "reminder",
-            "reports:check-rule-edit": "check_rule", "reports:check-rule-end": "check_rule",
-            "reports:goal-edit": "goal", "reports:goal-remove": "goal",
-            "reports:calendar-rule": "due_rule", "reports:calendar-rule-drop": "due_rule",
-            "settlement:client-edit": "client", "settlement:client-switch": "client", "settlement:client-rotate": "client",
-        }  # fmt: skip
-        if name.startswith("policies:"):
-            drafts = {"policies:edit", "policies:publish", "policies:upload-draft"}
-            kinds[name] = "limit" if name.startswith("policies:limit-") else "draft" if name in drafts else "version"
-            kinds["policies:discard"] = "spare_draft"
-        if name.startswith("statements:") and "pk" in _inner(pattern):
-            kinds |= {"statements:resolve": "dispute", "statements:check-bill": "paid_bill", "statements:check-remove": "paid_bill"}
-            kinds.setdefault(name, "statement")
-        if name.startswith("ledger:people-import-"):
-            kinds[name] = "upload"
-        kinds |= {
-            "reports:return-remark": "remark",
-            "reports:extension": "extension",
-            "reports:unlock": "unlock",
-            "reports:alone-end": "alone",
-        }
-        kind = kinds.get(name) or next((kind for kind, views in WITH_OBJECT.items() if name.removeprefix("ledger:") in views), "person")
-        values = {
-            "pk": things[kind], "person_pk": things["person"], "what": "phone", "move": "verify", "period": "2017-10",
-            "code": "cataract" if name == "hospitals:follow-up-rule" else things["county"], "group": "all", "figure": "total", "county_code": things["county"],
-            "key": "1", "rest": "nowhere", "form": "F1", "measure": "timeliness", "span": "quarter",
-            "kind": "months", "token": "a-draft-of-nobody", "step": "confirm", "number": 1, "other_pk": things.get("twin", 0),
-        }  # fmt: skip
-        return reverse(name, kwargs={key: values[key] for key in pattern.pattern.converters | _inner(pattern)})
-
-
-def _inner(pattern: URLPattern) -> dict:
-    return dict.fromkeys(re.findall(r"<(?:\w+:)?(\w+)>", str(pattern.pattern)), None)
+        return address_of(name, things)
 
 
 ROLE_STAFF = {

@@ -15,7 +15,8 @@ from ledger.views.account import not_here
 from ledger.views.cases import AT_ONCE
 from settlement.api.authentication import SignedClient
 from settlement.api.endpoint import Endpoint
-from tests.config.access_world import NAMES, PUBLIC, REACHES_BOTH, ROLE_STAFF, SIGNED, addresses, not_this_one
+from tests.config.access_addresses import addresses
+from tests.config.access_world import NAMES, PUBLIC, REACHES_BOTH, ROLE_STAFF, SIGNED, not_this_one
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from ledger import clock
 from ledger.models import Case
 from reports.models import DueRule
 from settlement.actions.checking import check_again
-from tests.config.access_world import World, not_this_one
+from tests.config.access_addresses import address_of
+from tests.config.access_world import not_this_one
 from tests.settlement.kept import kept_settlement
 from tests.settlement.statement_world import kept_between_payers
 
@@ -44,7 +45,7 @@ def test_another_countys_data_changes_no_byte_of_our_pages(cast, role, time_mach
         client.force_login(staff)
         texts = {}
         for name in names:
-            answer = client.get(World.address(None, name, world), follow=True)
+            answer = client.get(address_of(name, world), follow=True)
             assert answer.status_code == 200, name
             texts[name] = _without_tokens(answer.content.decode())
         return texts
