@@ -2,6 +2,7 @@
 
 from hospitals.experts import ExpertFacts, add_expert, add_group
 from hospitals.models import Expert, ExpertGroup
+from tests.refusing import refusal
 
 DOCUMENT = "柳卫医〔2017〕40号 附件5"
 
@@ -17,3 +18,9 @@ def eye_group(cast) -> ExpertGroup:
     member(cast, group, "陆振东", heads=True, staff=cast.expert)
     member(cast, group, "谭雪梅")
     return group
+
+
+def refused(act, **given) -> tuple[str, str]:
+    """The sentence and its field, empty where it has none."""
+    message, field = refusal(lambda: act(**given))
+    return message, field or ""

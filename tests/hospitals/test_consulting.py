@@ -13,10 +13,9 @@ from hospitals.models import Consultation, Expert
 from ledger import clock
 from ledger.actions.cases import close_case, verify_case
 from ledger.actions.merging import undo_merge
-from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, Case, CaseEvent
 from tests.cast import on_day
-from tests.hospitals.expert_groups import DOCUMENT, eye_group, member
+from tests.hospitals.expert_groups import DOCUMENT, eye_group, member, refused
 from tests.ledger.desks import client_of
 from tests.ledger.two_records import merge
 from tests.racing import Race, at_once, said
@@ -30,12 +29,6 @@ def patient(cast, name: str = "韦桂兰", **told) -> Case:
     """Verified, and with the county hospital's plan."""
     case = verify_case(by=cast.clerk, case=cast.case_of(cast.register(name, on=D(2017, 10, 9), **told)))
     return choose_hospital(by=cast.clerk, case=case, hospital=cast.hospital)
-
-
-def refused(act, **given) -> tuple[str, str]:
-    with pytest.raises(Refused) as caught:
-        act(**given)
-    return caught.value.message, caught.value.field or ""
 
 
 def told(case: Case) -> list[tuple[str, str, str]]:

@@ -7,18 +7,11 @@ from hospitals.consulting import ask, experts_of
 from hospitals.experts import ExpertFacts, add_expert, add_group, change_expert, change_group, end_expert, end_group
 from hospitals.models import Expert, ExpertGroup
 from ledger.actions.cases import verify_case
-from ledger.actions.refusals import Refused
 from ledger.models import DataChange
-from tests.hospitals.expert_groups import DOCUMENT, eye_group, member
+from tests.hospitals.expert_groups import DOCUMENT, eye_group, member, refused
 from tests.ledger.desks import client_of
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(act, **given) -> tuple[str, str]:
-    with pytest.raises(Refused) as caught:
-        act(**given)
-    return caught.value.message, caught.value.field or ""
 
 
 def tumour_group(cast) -> tuple[ExpertGroup, ExpertGroup]:

@@ -12,19 +12,7 @@ from hospitals.referral_list import open_long
 from ledger import clock
 from ledger.actions import cases
 from ledger.models import Case, Person
-from tests.hospitals.referral_world import (
-    TODAY,
-    D,
-    asked,
-    city_liaison,
-    fresh,
-    in_treatment,
-    outside,
-    place,
-    requested,
-    told,
-    walk,
-)
+from tests.hospitals.referral_world import TODAY, D, asked, city_liaison, fresh, in_treatment, outside, place, requested, told, walk
 from tests.refusing import refused
 
 pytestmark = pytest.mark.django_db

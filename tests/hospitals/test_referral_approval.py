@@ -4,18 +4,7 @@ import pytest
 
 from hospitals import referral_approval, referring
 from hospitals.models import Referral
-from tests.hospitals.referral_world import (
-    TODAY,
-    D,
-    approval,
-    capital_hospital,
-    fresh,
-    in_treatment,
-    outside,
-    requested,
-    told,
-    walk,
-)
+from tests.hospitals.referral_world import TODAY, D, approval, capital_hospital, fresh, in_treatment, outside, requested, told, walk
 from tests.refusing import refused
 
 pytestmark = pytest.mark.django_db

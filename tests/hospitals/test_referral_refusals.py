@@ -7,17 +7,7 @@ from hospitals import referring, visits
 from hospitals.models import Hospital, Referral, Stay
 from ledger.actions import cases
 from ledger.models import Case
-from tests.hospitals.referral_world import (
-    TODAY,
-    D,
-    asked,
-    city_liaison,
-    fresh,
-    in_treatment,
-    place,
-    requested,
-    walk,
-)
+from tests.hospitals.referral_world import TODAY, D, asked, city_liaison, fresh, in_treatment, place, requested, walk
 from tests.refusing import refused
 
 pytestmark = pytest.mark.django_db

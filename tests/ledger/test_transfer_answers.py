@@ -6,12 +6,7 @@ import pytest
 
 from ledger.actions.cases import close_case
 from ledger.actions.homes import move_house
-from ledger.actions.transfers import (
-    accept_transfer,
-    obstacle,
-    refuse_transfer,
-    withdraw_transfer,
-)
+from ledger.actions.transfers import accept_transfer, obstacle, refuse_transfer, withdraw_transfer
 from ledger.models import Case, CategoryFact, Person, Standing
 from ledger.standing import differences
 from tests.cast import on_day

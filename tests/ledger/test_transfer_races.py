@@ -7,11 +7,7 @@ import pytest
 
 from ledger.actions import homes, transfers
 from ledger.actions.homes import move_house
-from ledger.actions.transfers import (
-    accept_transfer,
-    ask_transfer,
-    withdraw_transfer,
-)
+from ledger.actions.transfers import accept_transfer, ask_transfer, withdraw_transfer
 from ledger.models import Person, Transfer
 from ledger.standing import differences
 from tests.ledger.asking import ask, number_of, somebody, third_county, typed

@@ -5,13 +5,7 @@ import datetime
 import pytest
 
 from ledger.actions import people as people_actions
-from ledger.actions.transfers import (
-    accept_transfer,
-    ask_transfer,
-    refuse_transfer,
-    transfers_waiting_for,
-    withdraw_transfer,
-)
+from ledger.actions.transfers import accept_transfer, ask_transfer, refuse_transfer, transfers_waiting_for, withdraw_transfer
 from ledger.models import Person, Transfer
 from tests.cast import on_day
 from tests.ledger.asking import CITY_DAY, ask, somebody, third_county, typed
