@@ -14,6 +14,7 @@ from reports.progress_goals import Goal, pace
 from reports.quality_of_returns import Rates, Record
 from reports.views.due_states import DueState, days_late
 
+Kept = tuple[DueState, Record]  # A return's word and what became of it.
 NAMED = 3  # How many counties are named from the top and from the bottom.
 
 
@@ -75,15 +76,17 @@ def bulletin(
 ) -> Bulletin:
     """The returns of one month that are due so far, and F1's progress by its cut-off; ``mend_by`` is the day by which what lacks is asked for."""
     by_due = {one.due: one for one in records}
-    owed = [(state, by_due[state.due.pk]) for state in states if by_due[state.due.pk].is_due(now)]
+    every = [(state, by_due[state.due.pk]) for state in states]
+    owed = [(state, one) for state, one in every if one.is_due(now)]
+    early = [(state, one) for state, one in every if not one.is_due(now) and one.first_at]
     kept = [one for _, one in owed]
-    forms = list(dict.fromkeys(state.due.form for state, _ in owed))
+    forms = list(dict.fromkeys(state.due.form for state, _ in owed + early))
     lines = _lines(table, states, forms)
-    more = [(state, by_due[state.due.pk]) for state in states if state.due.extended_until]
+    more = [(state, one) for state, one in every if state.due.extended_until]
     return Bulletin(
         month=table.month, forms=forms, due=len(owed), on_time=sum(one.on_time for one in kept), late=sum(one.late for one in kept),
-        missing=sum(one.first_at is None for one in kept), rates=Rates.of(kept, now), sentences=_returned(owed, more),
-        progress=_progress(table, before, goal, today, lines), lines=lines, demands=_demands(owed, table, lines, mend_by),
+        missing=sum(one.first_at is None for one in kept), rates=Rates.of(kept, now), sentences=_returned(owed, early, more),
+        progress=_progress(table, before, goal, today, lines), lines=lines, demands=_demands(owed, early, table, lines, mend_by),
         total=table.total, cut_off_on=table.cut_off_on,
     )  # fmt: skip
 
@@ -100,7 +103,7 @@ def _lines(table: MonthTable, states: Sequence[DueState], forms: list[str]) -> l
     ]  # fmt: skip
 
 
-def _named(owed: Sequence[tuple[DueState, Record]], wanted) -> str:
+def _named(owed: Sequence[Kept], wanted) -> str:
     """County by county with the forms in question: 柳南区（F1 迟 1 天、F2 缺报）."""
     told: dict[str, list[str]] = {}
     for state, one in owed:
@@ -109,15 +112,16 @@ def _named(owed: Sequence[tuple[DueState, Record]], wanted) -> str:
     return "、".join(f"{county}（{'、'.join(words)}）" for county, words in told.items())
 
 
-def _returned(owed: Sequence[tuple[DueState, Record]], more: Sequence[tuple[DueState, Record]]) -> list[str]:
-    """Who was in time with everything, who was late, who has not sent, who must mend, who was given more time and until when."""
+def _returned(owed: list[Kept], early: list[Kept], more: list[Kept]) -> list[str]:
+    """Who was in time with all that is due, who came before it is due, who was late, who has not sent, who must mend, who has more time."""
     counties = list(dict.fromkeys(state.due.county.name for state, _ in owed))
     slow = {state.due.county.name for state, one in owed if not one.on_time}
     parts = [
         ("按时上报的", "、".join(name for name in counties if name not in slow)),
         ("迟报的", _named(owed, lambda state, one: f"{state.due.form} {_days(state)}" if one.late else "")),
         ("缺报的", _named(owed, lambda state, one: state.due.form if one.first_at is None else "")),
-        ("退回未补的", _named(owed, lambda state, one: state.due.form if state.word == "退回" else "")),
+        ("还没有到期、已经上报的", _named(early, lambda state, one: state.due.form if state.word != "退回" else "")),
+        ("退回未补的", _named(owed + early, lambda state, one: state.due.form if state.word == "退回" else "")),
         ("经同意展期的", _named(more, lambda state, one: f"{state.due.form} 到 {timezone.localtime(one.closes_at):%Y-%m-%d}")),
     ]
     return [f"{title}：{names}。" for title, names in parts if names]
@@ -154,9 +158,9 @@ def _progress(table: MonthTable, before: MonthTable | None, goal: Goal | None, t
     return found
 
 
-def _demands(owed: Sequence[tuple[DueState, Record]], table: MonthTable, lines: list[Line], mend_by: datetime.date | None) -> list[str]:
+def _demands(owed: list[Kept], early: list[Kept], table: MonthTable, lines: list[Line], mend_by: datetime.date | None) -> list[str]:
     by = f"在 {mend_by} 前" if mend_by else "尽快"
-    lacking = _named(owed, lambda state, one: state.due.form if one.first_at is None or state.word == "退回" else "")
+    lacking = _named(owed + early, lambda state, one: state.due.form if one.first_at is None or state.word == "退回" else "")
     late = "、".join(dict.fromkeys(state.due.county.name for state, one in owed if one.late))
     total = table.total
     behind = [line for line in lines if line.total and line.treated * total["total"] < total["treated"] * line.total]

@@ -28,8 +28,8 @@ class Record:
     revisions: int = 0
 
     def is_due(self, now: datetime.datetime) -> bool:
-        """Whether it counts so far: its time is over, or it came already."""
-        return self.first_at is not None or self.closes_at < now
+        """Whether it counts so far: its time is over. One that came early counts from then on, so that nobody gains or loses by it."""
+        return self.closes_at < now
 
     @property
     def on_time(self) -> bool:
@@ -95,10 +95,8 @@ class Measure:
 
 
 MEASURES: dict[str, Measure] = {
-    "timeliness": Measure(
-        "按时率", "按时上报的报表 ÷ 已到期或已上报的报表。以第一次上报为准；在市里同意的展期内上报的算按时。", timeliness
-    ),
-    "completeness": Measure("完整率", "市级接收过的报表 ÷ 已到期或已上报的报表。", completeness),
+    "timeliness": Measure("按时率", "按时上报的报表 ÷ 已到期的报表。以第一次上报为准；在市里同意的展期内上报的算按时。", timeliness),
+    "completeness": Measure("完整率", "市级接收过的报表 ÷ 已到期的报表。", completeness),
     "accuracy": Measure("准确率", "1 − 第一次上报后改过的格数 ÷ 第一次上报的格数。漏报的行按整行计；只是换了位置的行不计。", accuracy),
 }
 

@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.forms import LedgerForm, ListFileField, posted
@@ -46,7 +47,7 @@ class CompareForm(LedgerForm):
             return told
         unit, month = unit_and_day(told["file"])
         told["county"] = self._county(told.get("county", ""), unit)
-        told["month"] = told.get("month") or month
+        told["month"] = _month(told.get("month") or month)
         if told["county"] is None:
             self.add_error("county", "看不出是哪个县（区）的表，请选择县（区）。")
         if not told["month"]:
@@ -61,17 +62,26 @@ class CompareForm(LedgerForm):
         return next((county for county in self.counties if county.pk in ids), None) if len(ids) == 1 else None
 
 
+def _month(text: str) -> datetime.date | None:
+    """The month's first day; None where nothing is said, or a month that there is not (a file says 2017-13)."""
+    try:
+        return first_of(text)
+    except ValueError:
+        return None
+
+
 def compare_file(request: HttpRequest) -> HttpResponse:
     """The file is chosen, looked through and told; nothing is written but that somebody looked."""
     request.nav_name = "reports:city-totals"
     counties = counties_of(request.user)
-    owed = Due.objects.visible_to(request.user).order_by("-period").values_list("period", flat=True).distinct()
+    owed = Due.objects.visible_to(request.user).filter(period__lte=clock.today()).order_by("-period")
+    owed = owed.values_list("period", flat=True).distinct()
     form = CompareForm(posted(request), request.FILES or None, counties=counties, months=list(owed))
     context: dict = {"form": form, "shown": SHOWN}
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            context |= _compared(request, told["file"], told["county"], first_of(told["month"]))
+            context |= _compared(request, told["file"], told["county"], told["month"])
         except Refused as refused:
             form.refuse(refused)
     return render(request, "reports/compare.html", context, status=422 if form.errors else 200)

@@ -60,11 +60,6 @@ class DueState:
         return self.closes_at < clock.now()
 
     @property
-    def is_due(self) -> bool:
-        """Whether it counts among the returns that are due so far: its time is over, or it came already."""
-        return self.deadline_passed or self.first_at is not None
-
-    @property
     def mark(self) -> str:
         """The class of the mark beside the word."""
         return {"ok": "ok st-done", "go": "go st-half", "warn": "warn", "bad": "bad st-stop"}.get(self.tone, "idle")

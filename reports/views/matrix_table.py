@@ -113,8 +113,8 @@ def build_matrix(
     foot = []
     for number, (_, form) in enumerate(columns):
         column = [by_due[row.cells[number].state.due.pk] for row in rows if row.cells[number].state]
-        due = any(one.is_due(now) for one in column)
-        foot.append((f"{sum(one.on_time for one in column)}/{len(column)}" if due else "", form == forms[0]))
+        told = any(one.is_due(now) or one.first_at for one in column)
+        foot.append((f"{sum(one.on_time for one in column)}/{len(column)}" if told else "", form == forms[0]))
     return Matrix(months, list(forms), rows, foot, Rates.of(records, now))
 
 

@@ -237,7 +237,7 @@ def draw_returns(sheet: Worksheet, facts: PeriodFacts) -> None:
     timely = timeliness([one.record for one in facts.returns], facts.now)
     values = (PREFECTURE, "", *[""] * len(months), timely.part, timely.whole, _of(timely))
     _row(sheet, row, values, font=STRONG, names=2, shares=(5 + len(months),))
-    write_lines(sheet, row + 1, len(headings), ["应报只计已到期或已上报的；按时以第一次上报为准，经市里同意展期的算按时。"])
+    write_lines(sheet, row + 1, len(headings), ["应报只计已到期的；按时以第一次上报为准，经市里同意展期的算按时。"])
     set_paper(sheet, landscape=False, repeat=(3, 3), footer=f"{facts.city} {facts.name}")
 
 

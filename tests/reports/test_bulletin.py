@@ -87,6 +87,22 @@ def test_a_month_that_is_not_due_yet_says_so(cast, client, dues):
     assert answer.context["told"].progress[0].startswith("全市建档立卡患者 1 人，累计救治 0 人，累计救治率 0.0%，比上月增加 0 人")
 
 
+def test_what_came_early_is_named_and_counts_once_it_is_due(cast, client, dues):
+    """Neither 按时率 nor 完整率 is told of October before the 23rd; whoever is early is named, what was sent back is asked for."""
+    hand_in(cast.county2, D(2017, 10, 1), ["F1"])
+    f1, _ = hand_in(cast.county, D(2017, 10, 1), ["F1", "F2"])
+    return_it(by=cast.city, submission=f1, reason="请核对")
+    answer = client.get("/city/2017-10/bulletin/")
+    told = answer.context["told"]
+    assert (told.due, told.rates.timeliness.counted) == (0, "0/0") and "本月的报表都还没有到期。" in answer.content.decode()
+    assert told.sentences == ["还没有到期、已经上报的：柳城县（F2）、鹿寨县（F1）。", "退回未补的：柳城县（F1）。"]
+    assert told.demands[0] == "缺报、退回未补的县（区）尽快补报：柳城县（F1）。"
+    assert [line.words for line in sorted(told.lines, key=lambda line: line.county.code)] == [["退回", "已报"], ["已报", "草稿"]]
+    with on_day(D(2017, 10, 24)):
+        told = client.get("/city/2017-10/bulletin/").context["told"]
+    assert (told.due, told.on_time, told.missing) == (4, 3, 1) and told.sentences[0] == "按时上报的：柳城县。"
+
+
 def test_a_month_without_dues_and_a_day_that_makes_no_sense_are_refused(cast, client, month):
     answer = client.get("/city/2016-09/bulletin/")
     assert answer.status_code == 422 and "2016 年 9 月没有可以通报的月报" in answer.content.decode()

@@ -177,6 +177,18 @@ def test_what_cannot_be_compared_is_said_beside_its_field(cast, client, sent, sh
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("month", ["2017-13", "2017-00", "1017-10"])
+def test_a_month_that_there_is_not_is_asked_for(cast, client, sent, month):
+    book, kept = openpyxl.Workbook(), io.BytesIO()
+    book.active.title = "附件1"
+    book.active["A2"] = f"（统计截止日期：{month}-20）"
+    book.save(kept)
+    answer = brought(client, kept.getvalue(), county="450222")
+    assert answer.status_code == 422 and answer.context["form"].errors["month"] == ["看不出是哪个月的表，请选择月份。"]
+    assert brought(client, kept.getvalue(), county="450222", month="2017-10").status_code == 200
+
+
+@pytest.mark.django_db
 def test_a_file_that_is_none_is_refused(cast, client, sent):
     assert client.post("/city/compare/", {}).context["form"].errors["file"] == ["请选择文件。"]
     answer = brought(client, b"not a workbook")
