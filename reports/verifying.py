@@ -1,15 +1,16 @@
 """Proving that what was submitted is what is kept: every hash along its chain computed again, every workbook drawn again. Changes nothing."""
 
+import datetime
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
-from django.db.models import QuerySet, TextField
+from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from ledger.models import AuditEvent
+from ledger.models import AuditEvent, Division
 from ledger.protection import unseal
 from reports.forms.payload import figures, rows_hash
 from reports.models import Submission, WorkbookStamp
@@ -18,6 +19,7 @@ from reports.workbook.file import file_hash
 from reports.workbook.form import Cells, cells_drawn, cells_hash, form_book, form_workbook
 
 CHUNK = 50
+MOMENT = datetime.timedelta(minutes=1)  # Between a submission and its row on the trail, written in one transaction.
 NAMED = 20  # Cells of one workbook that are named one by one.
 
 
@@ -68,6 +70,7 @@ def verify(verified: Verified) -> Iterator[Difference]:
             yield from found
             yield from _chain(kept, before)
             yield from _trail(kept, told[kept.pk])
+    yield from _gone()
 
 
 def _kept() -> QuerySet[Submission]:
@@ -96,13 +99,13 @@ def _stamps(chunk: Iterable[Submission]) -> dict[int, list[WorkbookStamp]]:
     return found
 
 
-def _told(chunk: Iterable[Submission]) -> dict[int, list[str]]:
-    """By the return's id the hashes that the trail says were submitted."""
-    found: dict[int, list[str]] = defaultdict(list)
+def _told(chunk: Iterable[Submission]) -> dict[int, list[tuple[str, datetime.datetime]]]:
+    """By the return's id the hashes that the trail says were submitted, and when."""
+    found: dict[int, list[tuple[str, datetime.datetime]]] = defaultdict(list)
     rows = AuditEvent.objects.filter(action="submitted", subject_type="submission", subject_id__in=[kept.pk for kept in chunk])
-    for pk, detail in rows.values_list("subject_id", "detail"):
+    for pk, detail, at in rows.values_list("subject_id", "detail", "at"):
         if detail.get("hash"):
-            found[pk].append(detail["hash"])
+            found[pk].append((detail["hash"], at))
     return found
 
 
@@ -140,9 +143,25 @@ def _chain(kept: Submission, before: Submission | None) -> Iterator[Difference]:
         yield _said(kept, "chain", "前一修订的散列与前一次留存的不符。")
 
 
-def _trail(kept: Submission, told: list[str]) -> Iterator[Difference]:
-    if kept.is_frozen and told and kept.rows_hash not in told:
+def _trail(kept: Submission, told: list[tuple[str, datetime.datetime]]) -> Iterator[Difference]:
+    """The content and the hour of its submission, by which it is in time or late, are those that the trail wrote down."""
+    if not kept.is_frozen or not told:
+        return
+    if kept.rows_hash not in [content for content, _ in told]:
         yield _said(kept, "trail", "散列与操作记录里上报时写下的不符。")
+    if kept.submitted_at is None or all(abs(kept.submitted_at - at) > MOMENT for _, at in told):
+        yield _said(kept, "trail", "上报时间与操作记录里的不符。")
+
+
+def _gone() -> Iterator[Difference]:
+    """What the trail says was submitted and is no more: no chain shows where its last revision is missing."""
+    there = Submission.objects.everywhere("proof of what was submitted").filter(pk=OuterRef("subject_id"))
+    rows = AuditEvent.objects.filter(~Exists(there), action="submitted", subject_type="submission").order_by("pk")
+    names = dict(Division.objects.filter(code__in=rows.values("county_code")).values_list("code", "name"))
+    for code, detail in rows.values_list("county_code", "detail"):
+        form, period, revision = (detail.get(name, "") for name in ("form", "period", "revision"))
+        sentence = "操作记录里有这次上报，报表却没有了。"
+        yield Difference(form, code, names.get(code, code), period, revision or 0, "gone", sentence)
 
 
 def _workbooks(kept: Submission, payload: dict, stamps: list[WorkbookStamp], verified: Verified) -> Iterator[Difference]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.killing.__main__ import main
 from tests.killing.rounds import Rounds, people
 from tests.reports.conftest import Ledger
 
@@ -30,3 +31,11 @@ def test_five_kills_lose_nothing_double_nothing_and_leave_no_part_of_a_file(roun
 def test_the_naive_job_fails_the_same_kills(rounds):
     rounds.undisturbed()
     assert any(rounds.kill_once() for _ in range(40)), "forty kills, and the naive job was never caught"
+
+
+def test_without_redis_it_says_so_and_ends_with_two(monkeypatch, capsys):
+    """What is looked for is what would be started: the program on PATH and no other."""
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("sys.argv", ["killing"])
+    assert main() == 2
+    assert capsys.readouterr().out == "redis-server is not installed, so nothing was killed (apt-get install redis-server)\n"

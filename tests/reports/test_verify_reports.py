@@ -97,6 +97,26 @@ def test_whoever_also_counts_the_hash_again_is_told_by_the_trail(cast, sent):
     ]
 
 
+def test_whoever_makes_a_late_return_early_is_told_by_the_trail(cast, sent):
+    tamper("reports_submission", "submitted_at = submitted_at - interval %s", ["3 days"], sent[0].pk)
+    assert found() == [("F1", "trail", "", "上报时间与操作记录里的不符。")]
+
+
+def test_a_return_that_is_no_more_is_told_by_the_trail(cast, sent):
+    """Its stamps and its history went with it, so that nothing but the trail knows of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table, key in (("workbookstamp", "submission_id"), ("returnevent", "submission_id"), ("submission", "id")):
+            cursor.execute(f"ALTER TABLE reports_{table} DISABLE TRIGGER USER")
+            cursor.execute(f"DELETE FROM reports_{table} WHERE {key} = %s", [sent[1].pk])
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"ALTER TABLE reports_{table} ENABLE TRIGGER USER")
+    assert found() == [("F2", "gone", "", "操作记录里有这次上报，报表却没有了。")]
+    with pytest.raises(CommandError):
+        call_command("verify_reports", stdout=(out := io.StringIO()))
+    assert out.getvalue() == "柳城县 2017-09 F2 第 1 次：操作记录里有这次上报，报表却没有了。\n"
+
+
 def test_a_changed_stamp_a_lost_line_and_a_content_that_does_not_open(cast, sent):
     f1, f2 = sent
     stamp = WorkbookStamp.objects.get(submission=f1)
