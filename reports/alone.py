@@ -57,13 +57,21 @@ def allow_alone(*, by: Staff, county: Division, reason: str, since: datetime.dat
 
 @transaction.atomic
 def end_alone(*, by: Staff, leave: OnePersonCounty, until: datetime.date | None = None) -> OnePersonCounty:
-    """The city ends it: the last day on which it holds (yesterday when none is named, so that it holds no more). Raises Refused."""
+    """The city ends it: the last day on which it holds (yesterday when none is named, so that it holds no more). Raises Refused.
+
+    One that begins today holds to the end of today; one that has not begun goes, and the trail alone knows of it.
+    """
     leave = OnePersonCounty.objects.visible_to(by).select_for_update(of=("self",)).select_related("county").get(pk=leave.pk)
     if by.role != Role.CITY:
         raise Refused("一人办理由所属市级终止。")
     if leave.until is not None:
         raise Refused("一人办理已经终止。请刷新后再看。")
-    leave.until = max(until or clock.today() - datetime.timedelta(days=1), leave.since)
-    leave.save(update_fields=["until"])
+    last = until or clock.today() - datetime.timedelta(days=1)
+    begun = leave.since <= clock.today()
+    leave.until = max(last, leave.since) if begun else last
     record("return_alone_ended", by=by, subject=leave, county=leave.county, detail={"on": leave.until.isoformat()})
+    if begun:
+        leave.save(update_fields=["until"])
+    else:
+        leave.delete()
     return leave

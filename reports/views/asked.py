@@ -64,7 +64,9 @@ def alone_end(request: HttpRequest, pk: int) -> HttpResponse:
     leave = get_object_or_404(OnePersonCounty.objects.visible_to(request.user).select_related("county"), pk=pk)
 
     def act() -> str:
-        end_alone(by=request.user, leave=leave)
+        ended = end_alone(by=request.user, leave=leave)
+        if ended.until == clock.today():
+            return f"{leave.county.name}一人办理到今天为止，明天起由两个人办理。"
         return f"{leave.county.name}不再一人办理。"
 
     pressed(request, act)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from ledger.actions.refusals import Refused
 from ledger.models import Staff
@@ -71,6 +72,21 @@ def test_it_holds_from_a_day_until_it_is_ended(cast, alone):
             end_alone(by=cast.city, leave=leave)
     with on_day(day("10-21")):
         assert {one.alone for one in submitted(cast)} == {True}
+
+
+def test_one_that_has_not_begun_never_holds_and_one_of_today_holds_today(cast, alone):
+    ready(cast)
+    end_alone(by=cast.city, leave=allow_alone(by=cast.city, county=cast.county, reason=WHY, since=day("10-23")))
+    assert not OnePersonCounty.objects.everywhere("a test").exists() and len(trail("return_alone_ended")) == 1
+    with on_day(day("10-23")), pytest.raises(Refused, match="请市级同意“一人办理”后再提交。"):
+        submitted(cast)
+    leave = allow_alone(by=cast.city, county=cast.county, reason=WHY)
+    client = Client()
+    client.force_login(cast.city)
+    answer = client.post(f"/asked/alone/{leave.pk}/end/", follow=True)
+    assert "柳城县一人办理到今天为止，明天起由两个人办理。" in answer.content.decode()
+    with on_day(day("10-21")), pytest.raises(Refused, match="请市级同意“一人办理”后再提交。"):
+        submitted(cast)
 
 
 def test_who_allows_it_and_with_what_words(cast, alone):
