@@ -18,6 +18,8 @@ from ledger.models import AuditEvent, Division, Staff
 from ledger.models.division import Level
 from ledger.trail_words import ACTIONS, detail_words
 from ledger.transitions import MOVES
+from reports.return_events import ON_THE_TRAIL
+from reports.submission_moves import RETURN_MOVES
 from tests.cast import on_day
 
 PAGE = "/ledger/trail/"
@@ -115,8 +117,8 @@ def test_pages_turn_both_ways_without_losing_a_row(cast, desk):
 
 
 def written_actions() -> set[str]:
-    """Every action that the code gives to record() or tell() as a word, and every move of a case."""
-    found = {f"case_{move}" for move in MOVES}
+    """Every action that the code gives to record() or tell() as a word, and every move of a case or a return."""
+    found = {f"case_{move}" for move in MOVES} | {ON_THE_TRAIL.get(move, f"return_{move}") for move in RETURN_MOVES}
     for app in ("ledger", "hospitals", "reports", "settlement", "config"):
         for path in Path(settings.BASE_DIR, app).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
@@ -124,6 +126,9 @@ def written_actions() -> set[str]:
                     position = 0 if node.func.id == "record" else 1
                     if len(node.args) > position and isinstance(node.args[position], ast.Constant):
                         found.add(node.args[position].value)
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tell_return":
+                    words = {word.value.value for word in node.keywords if word.arg == "what" and isinstance(word.value, ast.Constant)}
+                    found |= {ON_THE_TRAIL.get(word, f"return_{word}") for word in words}
     return found
 
 
