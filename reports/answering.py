@@ -44,10 +44,11 @@ def _found(staff: Staff, county: Division, period: datetime.date, latest: dict[s
 
 @dataclass(frozen=True)
 class Given:
-    """What was written for one finding, and the finding that was looked at."""
+    """What was written for one finding, the finding that was looked at, and the answer that stood beside it then (None: not asked)."""
 
     finding: str
     text: str
+    stood: str | None = None
 
 
 def answer_check(*, by: Staff, county: Division, period: datetime.date, form: str, code: str, finding: str, text: str) -> CheckAnswer:
@@ -72,6 +73,7 @@ def answer_checks(
     for code, given in answers.items():
         text = given.text.strip()
         _refuse(found.get(code), code, given.finding, text)
+        _refuse_another(found[code], given, text)
         told = {"finding": given.finding, "text": text, "by": by, "at": clock.now()}
         kept.append(CheckAnswer.objects.everywhere("the county's own answer").update_or_create(due=due, code=code, defaults=told)[0])
         tell_return(due=due, submission=latest[due.form], what="check_answered", by=by, reason=text)
@@ -88,6 +90,13 @@ def _refuse(check: Check | None, code: str, seen: str, text: str) -> None:
         raise Refused("这一项现在不用说明了。请看过现在的核对情况。", code)
     if check.finding != seen:
         raise Refused("您打开之后，核对到的情况有变。请看过上面现在的情况，再保存。", code)
+
+
+def _refuse_another(check: Check, given: Given, text: str) -> None:
+    """Raises Refused where somebody else has answered since: what he wrote is seen before it is written over."""
+    answer = check.answer
+    if given.stood is not None and answer and answer.text not in (given.stood, text):
+        raise Refused(f"您打开之后，{answer.by}写了说明：“{answer.text}”。要换成您写的，请再按一次“保存说明”。", check.code)
 
 
 def _held(county: Division, period: datetime.date, form: str) -> tuple[Due, dict[str, Submission]]:

@@ -22,6 +22,11 @@ class AnswersForm(LedgerForm):
     def __init__(self, data: QueryDict | None = None, *, checks: Sequence[Check]):
         self.checks = {text_name(check.code): check for check in checks}
         said = {name: check.answer.text if check.answer else check.earlier for name, check in self.checks.items()}
+        self.sent = set(data or ())
+        if data is not None:  # What was not on the page that sent this is shown as it stands.
+            data = data.copy()
+            for name, text in said.items():
+                data.setdefault(name, text)
         super().__init__(data, initial=said)
         for name in self.checks:
             too_long = {"max_length": f"说明超过 {LONGEST} 个字，请缩短。"}
@@ -34,13 +39,14 @@ class AnswersForm(LedgerForm):
         written = {}
         for name, check in self.checks.items():
             text = self.cleaned_data.get(name, "")
-            if name in self.data and text and not (check.answer and check.answer.text == text):
-                written[check.code] = Given(self.data.get(f"finding-{check.code}", ""), text)
+            if name in self.sent and text and not (check.answer and check.answer.text == text):
+                finding, stood = self.data.get(f"finding-{check.code}", ""), self.data.get(f"stood-{check.code}")
+                written[check.code] = Given(finding, text, stood)
         return written
 
     def clean(self) -> dict:
         told = super().clean()
-        asked = [name for name in self.checks if name in self.data]
+        asked = [name for name in self.checks if name in self.sent]
         if asked and not self.errors and not any(told.get(name) for name in asked):
             self.add_error(asked[0], "请写明原因，例如：县人民医院 10 月集中手术。")
         return told

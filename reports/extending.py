@@ -17,6 +17,7 @@ from reports.return_events import tell_return
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONGEST = 300
+FARTHEST = datetime.timedelta(days=183)  # A day beyond half a year is a wrong year, typed in haste.
 
 
 def end_of_extension(due: Due, day: datetime.date) -> datetime.datetime:
@@ -25,12 +26,14 @@ def end_of_extension(due: Due, day: datetime.date) -> datetime.datetime:
 
 
 def _refuse_late(due: Due, day: datetime.date, field: str) -> None:
-    """An extension ends after the deadline and after whatever was granted before, and not in the past. Raises Refused."""
+    """An extension ends after the deadline and after whatever was granted before, not in the past and within half a year. Raises Refused."""
     end = end_of_extension(due, day)
     if end <= due.closes_at:
         raise Refused(f"展期要晚于现在的截止时间 {due.closes_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}，请改选日期。", field)
     if end <= clock.now():
         raise Refused(f"{end:%Y-%m-%d %H:%M} 已经过了，请改选今后的日期。", field)
+    if end - max(due.closes_at, clock.now()) > FARTHEST:
+        raise Refused(f"{day} 离截止时间超过半年，请核对年份。", field)
 
 
 def _refuse_submitted(due: Due) -> None:
@@ -125,3 +128,10 @@ def withdraw_extension(*, by: Staff, extension: Extension) -> Extension:
     _answer(held, WITHDRAWN, by, "")
     tell_return(due=held.due, submission=None, what="extension_withdrawn", by=by)
     return held
+
+
+def end_asking(due: Due, by: Staff) -> None:
+    """What was asked for and not answered ends with the submission: nobody waits for it any more. The due is held by the caller."""
+    for asked in Extension.objects.everywhere("the asking of a return that is submitted now").filter(due=due, state=ASKED):
+        _answer(asked, WITHDRAWN, by, "已经上报，不用展期")
+        tell_return(due=due, submission=None, what="extension_withdrawn", by=by, reason=asked.answer)

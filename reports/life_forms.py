@@ -1,5 +1,7 @@
 """What people type on a return's way: answers, reasons, days, the city's remarks on single cells."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 from django import forms
@@ -68,15 +70,29 @@ class ReviewForm(LedgerForm):
         self.add_error(places.get(error.field, error.field if error.field in self.fields else None), error.message)
 
 
+class ComingDayField(DayField):
+    """A day around now: one typed without its year (10月25日, 10-25) is the nearest such day, this year or the next."""
+
+    def to_python(self, value):
+        narrow = re.sub(r"\s", "", unicodedata.normalize("NFKC", str(value or "")))
+        typed = re.fullmatch(r"(\d{1,2})[月./-](\d{1,2})[日号]?", narrow)
+        if not typed:
+            return super().to_python(value)
+        today = clock.today()
+        years = [super(ComingDayField, self).to_python(f"{year}-{typed[1]}-{typed[2]}") for year in (today.year, today.year + 1)]
+        return min(years, key=lambda day: abs(day - today))
+
+
 class ExtensionAskForm(LedgerForm):
     """Until when, and why. One form of the period, or all that are still to be handed in."""
 
-    until_on = DayField(label="申请展期到")
+    until_on = ComingDayField(label="申请展期到")
     reason = PlainField(label="原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     forms = forms.ChoiceField(label="哪张表", widget=forms.RadioSelect)
 
     def __init__(self, *args, dues: Iterable[Due], **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["until_on"].error_messages["required"] = "请填写要展期到哪一天。"
         self.dues = {due.form: due for due in dues}
         names = [(form, due.get_form_display()) for form, due in self.dues.items()]
         both = [("all", f"{'、'.join(self.dues)} 都展期")] if len(names) > 1 else []
@@ -91,7 +107,7 @@ class ExtensionAskForm(LedgerForm):
 class ExtensionAnswerForm(LedgerForm):
     """The city's answer; a day only where it grants. ``granting`` says which button was pressed."""
 
-    granted_on = DayField(label="同意展期到", required=False)
+    granted_on = ComingDayField(label="同意展期到", required=False)
     answer = PlainField(label="答复", max_length=300, required=False, widget=LONG)
 
     def __init__(self, *args, granting: bool = True, **kwargs):

@@ -12,6 +12,7 @@ from reports.alone import refuse_alone
 from reports.cells import differences, in_a_list
 from reports.checking import changed_since, ready_drafts
 from reports.drafting import DraftChanged, group_of, hold_dues, latest
+from reports.extending import end_asking
 from reports.hands import make_move
 from reports.models import Submission
 from reports.return_events import LONGEST, tell_return
@@ -58,6 +59,7 @@ def _submit_held(
         draft.submitted_at, draft.submitted_by = clock.now(), by
         draft.save()
         stamp(draft)
+        end_asking(draft.due, by)
         told = corrected_words(draft)
         tell_return(
             due=draft.due, submission=draft, what="submit", by=by, before=before, after=draft.state, reason=told or draft.nil_reason

@@ -1,5 +1,6 @@
 """The foot of a return's page: where it stands, why, what comes next, and the one dark button that is this reader's next step."""
 
+import datetime
 from dataclasses import dataclass, field
 
 from django.urls import reverse
@@ -126,6 +127,7 @@ def _of_draft(page: ReturnPage, drafts: list[str]) -> tuple[list, str, list[Butt
     bad, warn, remarks = page.bad(), page.open_answers(), page.waiting_remarks()
     if not (bad or warn or remarks):
         said = "没有要报的内容，写明零报告的说明再核对。" if page.nil else "核对项都已处理，请看过数字。"
+        said = "负责人已退回，请按退回的原因改好，再核对。" if page.sent_back else said
         ticks = len(drafts) > 1
         check = Button(f"核对完毕{_only(page, drafts)}", _to(page, "check"), True, drafts, choose=ticks, id="act-check")
         return [("", said)], _hint(page), [*(_submit_checked(page) or [_off(page)]), check]
@@ -144,7 +146,7 @@ def _next(bad: list, warn: list, remarks: list) -> Button:
         address = reverse("ledger:person", args=[person]) if person else f"#check-{bad[0].code}"
         return Button(f"下一步：补填 {len(bad)} 项" if person else f"下一步：改正 {len(bad)} 项", address, True)
     if warn:
-        return Button(f"下一步：说明 {len(warn)} 项", f"#check-{warn[0].code}", True)
+        return Button(f"下一步：说明 {len(warn)} 项", f"#say-{warn[0].code}", True)
     return Button(f"下一步：答复 {len(remarks)} 条意见", f"#remark-{remarks[0].remark.pk}", True)
 
 
@@ -249,9 +251,27 @@ def _asked(page: ReturnPage) -> Extension | None:
     return next((one for one in page.extensions if one.state == "asked"), None)
 
 
-def _never_sent(page: ReturnPage) -> bool:
-    """Whether some form was never handed in: only then is there a deadline to move."""
-    return bool(page.undrafted()) or any(page.states[form].submission.revision == 1 for form in page.standing(*OPEN))
+def _never_sent(page: ReturnPage) -> list[str]:
+    """The forms that were never handed in: only for them is there a deadline to move."""
+    return page.undrafted() + [form for form in page.standing(*OPEN) if page.states[form].submission.revision == 1]
+
+
+def _extension_links(page: ReturnPage) -> list[tuple[str, str]]:
+    """The county's way to more time: what it asked for, day by day with its forms, and asking for the forms it did not ask for yet."""
+    days: dict[datetime.date, list[Extension]] = {}
+    for one in sorted(page.extensions, key=lambda one: one.due.form):
+        if one.state == "asked":
+            days.setdefault(one.until_on, []).append(one)
+    named = len(page.states) > 1
+    links = []
+    for until, asked in days.items():
+        forms = f"{_and([one.due.form for one in asked])} " if named else ""
+        day = f"{until:%m-%d}" if until.year == clock.today().year else str(until)
+        links.append((f"{forms}已申请展期到 {day}，待市里答复", reverse("reports:extension", args=[asked[0].pk])))
+    waiting = {one.due.form for asked in days.values() for one in asked}
+    if left := [form for form in _never_sent(page) if form not in waiting]:
+        links.append((f"申请展期{_only(page, left)}" if waiting else "申请展期", _to(page, "extend")))
+    return links
 
 
 def _links(page: ReturnPage) -> list[tuple[str, str]]:
@@ -263,10 +283,8 @@ def _links(page: ReturnPage) -> list[tuple[str, str]]:
     if page.is_city:
         if asked and (answers or not first):
             links.append(("答复展期申请", reverse("reports:extension", args=[asked.pk])))
-    elif asked:
-        links.append((f"已申请展期到 {asked.until_on}，待市里答复", reverse("reports:extension", args=[asked.pk])))
-    elif _never_sent(page):
-        links.append(("申请展期", _to(page, "extend")))
+    else:
+        links += _extension_links(page)
     for one in page.unlocks:
         if not (first and answers and one == answers[0]):
             words = "答复解锁申请" if one in answers else "已申请解锁，待另一位市级人员同意"

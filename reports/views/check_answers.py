@@ -36,6 +36,6 @@ def check_answers(request: HttpRequest, period: datetime.date, code: str, form: 
         messages.info(request, "现在没有要说明的核对项了。")
         return redirect(back)
     if acted(request, typed, act):
-        return redirect(f"{back}#checks")
+        return redirect(back)
     context = {"form": typed, "county": county, "period": period, "kind": kind, "back": back}
     return render(request, "reports/check_answers.html", context, status=422 if typed.errors else 200)

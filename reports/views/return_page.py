@@ -48,6 +48,14 @@ class Returned:
     event: ReturnEvent
 
 
+@dataclass(frozen=True)
+class SentBack:
+    """Why the lead gave forms back to whoever prepared them; what one press gave back is told once."""
+
+    forms: list[str]
+    event: ReturnEvent
+
+
 @dataclass
 class ReturnPage:
     """One county's return of a period, for one reader. ``states`` is empty where nothing is due."""
@@ -61,6 +69,7 @@ class ReturnPage:
     checks: list[Check] = field(default_factory=list)
     remarks: list[Remarked] = field(default_factory=list)
     returned: list[Returned] = field(default_factory=list)
+    sent_back: list[SentBack] = field(default_factory=list)
     extensions: list[Extension] = field(default_factory=list)
     unlocks: list[Unlock] = field(default_factory=list)
     nil: NilForm | None = None
@@ -116,7 +125,7 @@ def read_return(
     if with_checks and (page.in_hand() or page.is_city):
         page.checks = run_checks(staff, county, period, {form: found.payload for form, found in returns.items()})
     page.alone = staff.role == Role.LEAD and allowed_alone(county, clock.today()) is not None and hands_of(county) == 1
-    page.remarks, page.returned = _remarks(page, bound), _returned(page)
+    page.remarks, page.returned, page.sent_back = _remarks(page, bound), _returned(page), _sent_back(page)
     empty = [form for form in page.standing(DRAFT) if is_nil(returns[form].payload)]
     if empty and not page.is_city:
         sent = bound.get("nil")
@@ -181,3 +190,17 @@ def _returned(page: ReturnPage) -> list[Returned]:
     rows = ReturnEvent.objects.visible_to(page.staff).filter(due__in=dues, what__in=("return", "unlock")).select_related("by")
     newest = {dues[row.due_id]: row for row in rows.order_by("at", "pk")}
     return [Returned(form, newest[form]) for form in forms if form in newest]
+
+
+def _sent_back(page: ReturnPage) -> list[SentBack]:
+    """Why drafts were given back by the lead, until they are checked again; the county's own matter."""
+    drafts = {page.states[form].submission.pk: form for form in page.standing(DRAFT)}
+    if page.is_city or not drafts:
+        return []
+    rows = ReturnEvent.objects.visible_to(page.staff).filter(submission__in=drafts, what__in=("check", "send_back"))
+    newest = {row.submission_id: row for row in rows.select_related("by").order_by("at", "pk")}
+    told: dict[tuple, SentBack] = {}
+    for pk, form in drafts.items():
+        if (event := newest.get(pk)) and event.what == "send_back":
+            told.setdefault((event.by_id, event.reason), SentBack([], event)).forms.append(form)
+    return list(told.values())

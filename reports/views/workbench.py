@@ -74,6 +74,7 @@ def _bureau(request: HttpRequest) -> HttpResponse:
         "county": staff.area,
         "states": states,
         "all_sent": bool(states) and all(state.submitted for state in states),
+        "next_step": _next_step(staff, states),
         "deadline": states[0].due.deadline_at if states else None,
         "left": days_left(states[0].due.deadline_at) if states else None,
         "city_unit": short_unit(staff.area.parent),
@@ -85,6 +86,13 @@ def _bureau(request: HttpRequest) -> HttpResponse:
         **glance(staff.area, today),
     }
     return render(request, "reports/workbench_bureau.html", context)
+
+
+def _next_step(staff: Staff, states: list[DueState]) -> str:
+    """What this reader opens the month's page for."""
+    if not all(state.submitted or state.checked for state in states):
+        return "核对"
+    return "提交" if staff.role == Role.LEAD and any(state.checked for state in states) else "查看"
 
 
 def _open_checks(staff: Staff, period: datetime.date, states: list[DueState]) -> list[Check]:

@@ -137,7 +137,7 @@ def door(cast, bare):
 
 def sent(page: str, **texts: str) -> dict[str, str]:
     """The page's hidden findings with what is typed into its boxes, by the findings' codes."""
-    findings = dict(re.findall(r'name="(finding-[^"]+)" value="(\w+)"', page))
+    findings = dict(re.findall(r'name="((?:finding|stood)-[^"]+)" value="([^"]*)"', page))
     return findings | {f"text-{code}": text for code, text in texts.items()}
 
 
@@ -146,7 +146,7 @@ def test_the_box_beside_the_finding_saves_and_leads_back(cast, door, bare):
     assert f'action="{address()}"' in page and "1 人没有医保（农合）证号，名单上是空的：" in page
     assert f'<a href="{reverse("ledger:person", args=[bare.pk])}">邓明亮</a>' in page
     answer = door.post(address(), sent(page, insurance=TEXT))
-    assert (answer.status_code, answer["Location"]) == (302, f"{MONTH}#checks")
+    assert (answer.status_code, answer["Location"]) == (302, MONTH)  # From its top, where it is said that this was saved.
     page = door.get(answer["Location"]).content.decode()
     assert "1 项说明已保存，随表一起上报。" in page
     assert f"说明：{TEXT}　覃玉芳 10-20" in page and f'<a href="{address()}#check-insurance">修改</a>' in page
@@ -176,6 +176,30 @@ def test_the_page_of_its_own_shows_what_stands_and_keeps_what_was_typed(cast, do
         assert data["text-insurance"].strip() in refused.content.decode()
     assert door.post(address(), sent(refused.content.decode(), insurance=TEXT)).status_code == 302
     assert door.get(address()).context["form"]["text-insurance"].value() == TEXT
+
+
+def test_a_box_that_was_not_sent_keeps_the_answer_that_stands(cast, door, ledger):
+    ledger.person("韦老三", ("cataract", "2017-03-01", "2017-04-02"), poor_until="2017-10-01")
+    rebuild_drafts(cast.county, OCTOBER, cast.clerk)
+    door.post(address(), sent(door.get(MONTH).content.decode(), insurance=TEXT))
+    refused = door.post(address(), sent(door.get(MONTH).content.decode(), expired="长" * 201))
+    assert refused.status_code == 422 and refused.context["form"]["text-insurance"].value() == TEXT
+    events = ReturnEvent.objects.everywhere("test").filter(what="check_answered")
+    assert (found(cast)["insurance"].answer.text, events.count()) == (TEXT, 1)
+
+
+def test_what_a_colleague_wrote_meanwhile_is_seen_before_it_is_written_over(cast, door):
+    mine = door.get(MONTH).content.decode()
+    assert 'id="say-insurance"' in mine and 'href="#say-insurance"' in mine
+    colleague = Client()
+    colleague.force_login(cast.lead)
+    colleague.post(address(), sent(mine, insurance="证 10 月 25 日发"))
+    refused = door.post(address(), sent(mine, insurance=TEXT))
+    said = "您打开之后，韦国强写了说明：“证 10 月 25 日发”。要换成您写的，请再按一次“保存说明”。"
+    assert refused.status_code == 422 and said in refused.content.decode()
+    assert (refused.context["form"]["text-insurance"].value(), found(cast)["insurance"].answer.text) == (TEXT, "证 10 月 25 日发")
+    assert door.post(address(), sent(refused.content.decode(), insurance=TEXT)).status_code == 302
+    assert found(cast)["insurance"].answer.text == TEXT
 
 
 def test_what_is_mended_meanwhile_leads_back_and_what_is_not_ours_answers_404(cast, door, bare):

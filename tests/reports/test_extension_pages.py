@@ -58,7 +58,7 @@ def test_a_county_asks_and_the_city_grants_another_day(cast, dues):
     assert 'value="2017.10.23"' in refused.content.decode() and "停电" in refused.content.decode()
     told = clerk.post(act("extend"), {"forms": "F1", "until_on": "2017年10月27号", "reason": "县医院停电，病案取不出"}, follow=True)
     assert messages(told) == ["已申请 F1 展期到 2017-10-27，等市里答复。"]
-    assert links(told) == ["已申请展期到 2017-10-27，待市里答复"]
+    assert links(told) == ["F1 已申请展期到 10-27，待市里答复", "申请展期 F2"]
     asked = city.get(reverse("reports:asked")).content.decode()
     assert "县医院停电，病案取不出" in asked and "去答复" in asked
     one = Extension.objects.everywhere("test").get()
@@ -94,6 +94,52 @@ def test_the_city_refuses_with_a_reason_and_the_county_takes_back(cast, dues):
     assert again.status_code == 422 and "这份展期申请已经答复：已撤回。" in again.content.decode()
     states = Extension.objects.everywhere("test").order_by("due__form", "asked_at").values_list("due__form", "state")
     assert list(states) == [("F1", "refused"), ("F1", "withdrawn"), ("F2", "withdrawn"), ("F2", "withdrawn")]
+
+
+def test_each_form_says_what_was_asked_for_it(cast, dues):
+    rebuild_drafts(cast.county, OCTOBER)
+    clerk = client_of(cast.clerk)
+    told = clerk.post(act("extend"), {"forms": "all", "until_on": "10月27号", "reason": "停电"}, follow=True)
+    assert links(told) == ["F1、F2 已申请展期到 10-27，待市里答复"]
+    first = Extension.objects.everywhere("test").get(due__form="F1")
+    told = clerk.post(reverse("reports:extension", args=[first.pk]), {"withdraw": "1"}, follow=True)
+    assert links(told) == ["F2 已申请展期到 10-27，待市里答复", "申请展期 F1"]
+
+
+def test_an_asking_nobody_answered_ends_when_the_return_is_submitted(cast, dues):
+    rebuild_drafts(cast.county, OCTOBER)
+    clerk, city = client_of(cast.clerk), client_of(cast.city)
+    clerk.post(act("extend"), {"forms": "all", "until_on": "2017-10-27", "reason": "停电"})
+    hand_in(cast.county, OCTOBER, ["F1"])
+    states = Extension.objects.everywhere("test").order_by("due__form").values_list("due__form", "state", "answer", "answered_by")
+    assert list(states) == [("F1", "withdrawn", "已经上报，不用展期", cast.lead.pk), ("F2", "asked", "", None)]
+    assert links(clerk.get(PAGE)) == ["F2 已申请展期到 10-27，待市里答复"]
+    assert city.get(reverse("reports:asked")).content.decode().count("去答复") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "请填写要展期到哪一天。"),
+        ("2018-10-25", "2018-10-25 离截止时间超过半年，请核对年份。"),
+        ("２０１７．１０．１９", "展期要晚于现在的截止时间 2017-10-23 18:00，请改选日期。"),
+        ("8月25日", "展期要晚于现在的截止时间 2017-10-23 18:00，请改选日期。"),
+        ("10月32日", "2017-10-32 不是真实的日期，请改正。"),
+        ("下周三", "日期请写成 2017-10-20 这样。"),
+    ],
+)
+def test_a_day_that_cannot_be_is_said_beside_it(cast, dues, typed, said):
+    refused = client_of(cast.clerk).post(act("extend"), {"forms": "all", "until_on": typed, "reason": "停电"})
+    assert refused.status_code == 422 and refused.context["form"].errors["until_on"] == [said]
+    assert not Extension.objects.everywhere("test").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"), [("10月25日", "2017-10-25"), ("10-25", "2017-10-25"), ("１０．２５", "2017-10-25"), ("1 月 5 号", "2018-01-05")]
+)
+def test_a_day_without_its_year_is_the_nearest_such_day(cast, dues, typed, day):
+    client_of(cast.clerk).post(act("extend"), {"forms": "F1", "until_on": typed, "reason": "停电"})
+    assert str(Extension.objects.everywhere("test").get().until_on) == day
 
 
 def test_what_was_handed_in_needs_no_more_time(cast, locked):
