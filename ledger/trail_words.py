@@ -163,6 +163,7 @@ ACTIONS = {
     "return_send_back": "月报退回经办人",
     "return_receive": "接收月报",
     "return_return": "退回月报",
+    "return_check_answered": "说明月报核对情况",
     "return_remark_answered": "答复月报意见",
     "return_correction_begun": "开始更正月报",
     "return_accept": "月报审核通过",
