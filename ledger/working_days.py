@@ -22,7 +22,7 @@ class Calendar:
         """What kind of day it is: 星期六, 国庆节放假, or for a weekend made up for 调休上班."""
         if day not in self.works:
             return f"星期{WEEKDAYS[day.weekday()]}"
-        return "调休上班" if self.works[day] else f"{self.names[day]}放假"
+        return "调休上班" if self.works[day] else f"{self.names[day].removesuffix('放假')}放假"
 
 
 def after_working_days(prefecture: Division, day: datetime.date, number: int) -> datetime.date:

@@ -88,3 +88,10 @@ def test_what_holds_for_any_table(cast, table, start, number):
     assert answer > asked and calendar.is_working(answer)
     assert sum(map(calendar.is_working, between)) == number
     assert after_working_days(cast.prefecture, asked, number + 1) > answer
+
+
+def test_why_nobody_works_is_said_once(cast):
+    for day, name in ((D(2017, 11, 23), "本市放假"), (D(2017, 11, 24), "国庆节")):
+        Holiday.objects.create(prefecture=cast.prefecture, day=day, works=False, name=name, document="柳政办〔2017〕1号")
+    calendar = Calendar(cast.prefecture, D(2017, 11, 1))
+    assert [calendar.words_for(D(2017, 11, number)) for number in (23, 24, 25)] == ["本市放假", "国庆节放假", "星期六"]
