@@ -4,10 +4,12 @@ import datetime
 
 import pytest
 
+from ledger import clock
 from ledger.models import Case, Role, Staff
 from ledger.standing import remake
 from reports.actions import accept, lock, make_dues
 from reports.models import CellRemark, Due, DueRule, Submission, Unlock
+from reports.reminding import remind
 from tests.cast import PASSWORD
 from tests.handing_in import hand_in
 from tests.reports.conftest import Ledger, day
@@ -68,8 +70,11 @@ def revision(form: str = "F1") -> Submission:
 
 def test_a_late_county_is_given_more_time_and_accepted(cast, county, desk):
     """September is past its hour: the reminder leads to the page, more time is asked for and given, and what comes then is on time."""
+    remind(clock.now(), cast.prefecture)
     clerk, city, lead = seated(desk, cast.clerk), seated(desk, cast.city), seated(desk, cast.lead)
-    clerk.open("/months/2017-09/450222/")
+    clerk.open("/messages/")
+    clerk.shows("截止当天", "过了 28 天")
+    goes(clerk, "link", "2017 年 9 月月报")
     clerk.shows("缺报", "的截止时间，请尽快上报。")
     goes(clerk, "link", "申请展期")
     clerk.page.get_by_label("F1、F2 都展期").check()
