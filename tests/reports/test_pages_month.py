@@ -217,7 +217,7 @@ def test_a_county_with_one_person_submits_alone_with_the_citys_leave(cast, peopl
     assert "一人办理" in city.get(month_address()).content.decode()
     leave = OnePersonCounty.objects.everywhere("test").get()
     told = city.post(reverse("reports:alone-end", args=[leave.pk]), follow=True).content.decode()
-    assert "柳城县不再一人办理。" in told
+    assert "柳城县一人办理到今天为止，明天起由两个人办理。" in told
     assert city.post(reverse("reports:alone"), {"county": "450222", "since": "去年", "reason": ""}).status_code == 422
 
 

@@ -104,7 +104,7 @@ def test_submitted_and_given_more_time(cast, month, monkeypatch, held):
             lambda: grant_extension(by=city, extension=asked, granted_on=day("10-27")),
         )
     if held:
-        assert said(found) == ["done", "F1 已经上报，不用展期。"] and due_of(cast).extended_until is None
+        assert said(found) == ["done", "这份展期申请已经答复：已撤回。请刷新后再看。"] and due_of(cast).extended_until is None
     else:
         assert said(found) == ["done", "done"] and due_of(cast).extended_until is not None
 
