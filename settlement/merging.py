@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.db.models import F
+from django.utils import timezone
 
 from ledger.merging.links import Fate, Voice
 from ledger.merging.plan import Line, Plan
@@ -49,7 +50,9 @@ def lines(plan: Plan) -> Iterator[Line]:
         of_kept = person is plan.kept
         for row in _standing(person.pk):
             words = "保留" if of_kept else "须先冲销"
-            yield Line("结算", of_kept, f"{row.hospital.name}　{row.number}", f"{row.settled_at:%Y-%m-%d}", words, not of_kept)
+            yield Line(
+                "结算", of_kept, f"{row.hospital.name}　{row.number}", f"{timezone.localtime(row.settled_at):%Y-%m-%d}", words, not of_kept
+            )
     known = {(bill.hospital_id, bill.bill_no) for bill in _bills(plan.kept.pk)}
     for person in (plan.kept, plan.gone):
         for bill in _bills(person.pk):

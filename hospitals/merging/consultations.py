@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.utils import timezone
+
 from hospitals.models import Consultation
 from ledger.merging.links import Fate, Voice
 from ledger.merging.plan import Line, Plan
@@ -38,7 +40,7 @@ def lines(plan: Plan) -> Iterator[Line]:
                 "会诊",
                 case.of_kept,
                 f"{case.disease}　{one.group.name}",
-                f"{one.asked_at:%Y-%m-%d}",
+                f"{timezone.localtime(one.asked_at):%Y-%m-%d}",
                 "保留" if case.of_kept else "转到保留的资料",
             )
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.utils import timezone
+
 from hospitals.models import OPEN_PLANS, TreatmentPlan
 from ledger.merging.links import Fate, Voice
 from ledger.merging.plan import Fold, Line, Plan
@@ -51,7 +53,7 @@ def lines(plan: Plan) -> Iterator[Line]:
         for one in _of(case):
             what = f"{case.disease}　{one.hospital.name}第 {one.version} 版，{one.get_state_display()}"
             words = becomes[case.pk]
-            yield Line("诊疗方案", case.of_kept, what, f"{one.written_at:%Y-%m-%d}", words, words == LEFT)
+            yield Line("诊疗方案", case.of_kept, what, f"{timezone.localtime(one.written_at):%Y-%m-%d}", words, words == LEFT)
 
 
 VOICE = Voice(links={"hospitals.TreatmentPlan.case": Fate.CARRIED}, blocks=blocks, carry=carry, lines=lines)

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from ledger import clock
 from ledger.actions.history import tell
@@ -83,7 +84,7 @@ def _refuse_asked_before(by: Staff, person: Person) -> None:
     if open_request is None:
         return
     if open_request.to_county_id == by.area_id:
-        raise Refused(f"本县已在 {open_request.asked_at:%Y-%m-%d} 申请转入这位患者，请等答复。", "id_number")
+        raise Refused(f"本县已在 {timezone.localtime(open_request.asked_at):%Y-%m-%d} 申请转入这位患者，请等答复。", "id_number")
     raise Refused("这位患者已有别的县（区）的转入申请在办。请过几天再申请。", "id_number")
 
 

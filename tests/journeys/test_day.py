@@ -113,9 +113,26 @@ def _submits_the_month(desk, cast) -> None:
         lead.page.get_by_role("button", name="重新生成").click()
     cataract = lead.page.locator(".table-form tr", has_text="白内障")
     assert cataract.locator("td.num").all_inner_texts() == ["0", "0", "0", "0", "1"]
+    _finds_it_right(desk, cast)
+    lead.open("/months/2017-10/450222/")
     with lead.page.expect_navigation(wait_until="load"):
         lead.page.get_by_role("button", name="提交到").click()
     assert sorted(Submission.objects.everywhere("test").values_list("due__form", "state")) == [("F1", "submitted"), ("F2", "submitted")]
+
+
+def _finds_it_right(desk, cast) -> None:
+    """The clerk answers what the month is checked for and finds it right; whoever does that does not submit."""
+    clerk = desk()
+    clerk.sign_in(cast.clerk.username, PASSWORD)
+    clerk.open("/months/2017-10/450222/")
+    asked = clerk.page.locator("#checks textarea")
+    for place in range(asked.count()):
+        asked.nth(place).fill("已核对，情况属实。")
+    if asked.count():
+        with clerk.page.expect_navigation(wait_until="load"):
+            clerk.page.get_by_role("button", name="保存说明").first.click()
+    with clerk.page.expect_navigation(wait_until="load"):
+        clerk.page.get_by_role("button", name="核对完毕").click()
 
 
 def _finds_him_in_the_workbook(desk, cast) -> None:

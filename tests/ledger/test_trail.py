@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from ledger.actions.trail import first_broken_seal, record, request_address, seal_hash, seal_unsealed
 from ledger.management.commands.migrate import APPEND_ONLY, grant_rights
@@ -99,7 +100,7 @@ def test_a_row_tells_who_what_whom_and_from_where(cast):
     event.refresh_from_db()
     assert (event.username, event.role, event.staff, event.action) == ("clerk-450222-1", "clerk", cast.clerk, "revealed")
     assert (event.subject_type, event.subject_id, event.county_code) == ("division", cast.county.pk, "450222")
-    assert (event.detail, event.address, str(event.at.date())) == ({"field": "phone"}, "10.45.2.7", "2017-10-20")
+    assert (event.detail, event.address, str(timezone.localtime(event.at).date())) == ({"field": "phone"}, "10.45.2.7", "2017-10-20")
     nobody = record("login_failed", by=None)
     assert (nobody.staff, nobody.username, nobody.address) == (None, "", "10.45.2.7")
 
