@@ -6,6 +6,9 @@ The ledger is that of ``million.py``, copied once with all 120 counties under on
 draft: every share is counted from the ledger, the dearest case. The workers are processes that do what the Celery task does
 (``reports.jobs.work_on``); meanwhile a clerk and the city open pages, one after the other with a short rest between, and each
 answer is timed. Peer: the same workbook drawn by one process in one go (``reports.consolidating.city_workbook``), in the same run.
+
+On an idle machine with two cores: two workers 49.8 s while 291 pages were opened (p95 327 ms, before 155 ms); one process alone
+78.8 s; the same bytes.
 """
 
 import argparse
@@ -77,7 +80,8 @@ def one_city() -> None:
 
     first = Division.objects.filter(level=Level.PREFECTURE).order_by("code").first()
     Division.objects.filter(level=Level.COUNTY).update(parent=first)
-    Staff.objects.get_or_create(username="city-450000", defaults={"full_name": "市级", "role": Role.CITY, "area": first})
+    facts = {"full_name": "市级", "role": Role.CITY, "area": first, "must_change_password": False}
+    Staff.objects.update_or_create(username="city-450000", defaults=facts)
     with connection.cursor() as cursor:
         cursor.execute(f"COMMENT ON DATABASE {CITY} IS '{mark}'")
         cursor.execute("DELETE FROM reports_jobpart; DELETE FROM reports_job")
