@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -63,12 +63,11 @@ def remind(now: datetime.datetime, prefecture: Division) -> int:
 
 
 def _not_submitted(prefecture: Division, now: datetime.datetime) -> list[Due]:
-    kept = Submission.objects.everywhere("what is due names nobody").filter(due=OuterRef("pk"))
+    kept = Submission.objects.everywhere("what is due names nobody").filter(due=OuterRef("pk"), state__in=STANDING)
     dues = Due.objects.everywhere("what is due names nobody").filter(county__parent=prefecture)
-    dues = dues.annotate(stands=Exists(kept.filter(state__in=STANDING)), unlocked=Subquery(kept.order_by("-revision").values("state")[:1]))
     nearest = now + datetime.timedelta(days=6)
     near = Q(deadline_at__range=(now - LOOKED_BACK, nearest)) | Q(extended_until__range=(now - LOOKED_BACK, nearest))
-    return list(dues.filter(near, stands=False).select_related("county"))
+    return list(dues.filter(near, ~Exists(kept)).select_related("county"))
 
 
 def _hands(prefecture: Division) -> dict[int, list[Staff]]:

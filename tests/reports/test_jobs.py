@@ -15,14 +15,10 @@ from ledger.models import AuditEvent
 from reports import consolidating, job_kinds, jobs, tasks
 from reports.consolidating import city_workbook
 from reports.models import Job, JobPart
-from tests.ledger.desks import client_of
+from tests.ledger.desks import client_of, text_of
 
 OCTOBER = {"period": "2017-10"}
 MONTH = datetime.date(2017, 10, 1)
-
-
-def text_of(answer) -> str:
-    return answer.content.decode()
 
 
 @pytest.fixture(autouse=True)
