@@ -92,13 +92,10 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The answer when a form's token no longer fits: usually a page that stood open over a sign-in."""
-    return render(
-        request,
-        "components/notice_page.html",
-        {"title": "这一页放得太久了", "text": "为了安全，没有保存。请返回上一页，刷新后再提交。"},
-        status=403,
-    )
+    """The answer when a form's token no longer fits: usually a page that stood open over a sign-in in another tab."""
+    text = "为了安全，没有保存。请返回上一页，刷新后再提交；还是您本人登录的，填写的内容可以恢复。"
+    told = {"title": "这一页放得太久了", "text": text, "lost": True}
+    return render(request, "components/notice_page.html", told, status=403)
 
 
 def not_taken(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -131,6 +131,7 @@ def _preview(request: HttpRequest, doing: Doing, lines: list, form: LedgerForm |
         "doing": doing, "do": request.POST["do"], "form": form, "asked": asked, "back": back, "lines": _gravest_first(lines),
         "good": good, "refused": sum(bool(line.refusal) for line in lines), "joined": sum(line.joined for line in lines),
         "kept": [(field.html_name, field.value()) for field in form] if form is not None and asked else [],
+        "draft": request.POST.get("kept_draft", ""),  # What was typed for the preview is saved once that is confirmed.
     }  # fmt: skip
     return render(request, "ledger/many.html", context, status=422 if form is not None and form.errors else 200)
 

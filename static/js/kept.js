@@ -14,13 +14,11 @@
   function write(key, draft) { try { store.setItem(key, JSON.stringify(draft)); } catch (full) { store.removeItem(key); } }
   function forget(keys) { keys.forEach(function (key) { store.removeItem(key); }); }
 
-  // The door says that a form was turned away unsaved; nothing else is known there, not even who will sign in.
-  if (!staff) {
-    if (body.hasAttribute("data-lost")) {
-      all().forEach(function (key) { var draft = read(key); if (draft) { draft.sent = false; write(key, draft); } });
-    }
-    return;
+  // A page may say that a form was turned away unsaved; at the door nothing else is known, not even who will sign in.
+  if (body.hasAttribute("data-lost")) {
+    all().forEach(function (key) { var draft = read(key); if (draft) { draft.sent = false; write(key, draft); } });
   }
+  if (!staff) { return; }
 
   var saved = (body.getAttribute("data-saved") || "").split(" "), answered = body.hasAttribute("data-answer");
   forget(all().filter(function (key) {
@@ -110,8 +108,15 @@
   }
 
   var leaving = false;  // Signing out: nothing is kept on the way.
-  document.querySelectorAll("form[data-keep]").forEach(function (form, index) {
-    var key = PREFIX + staff + ":" + location.pathname + ":" + index, draft = read(key), id = draft ? draft.id : fresh(), timer = 0, known = draft && answered ? draft.fields : [];
+  // A form that is not always on its page, or is one of several kinds there, has a name (data-keep="…"); the others go by their number.
+  function keyed(form, forms) {
+    var name = form.getAttribute("data-keep"), unnamed = forms.filter(function (one) { return !one.getAttribute("data-keep"); });
+    return PREFIX + staff + ":" + location.pathname + ":" + (name || unnamed.indexOf(form));
+  }
+  document.querySelectorAll("form[data-keep]").forEach(function (form, index, forms) {
+    var key = keyed(form, Array.prototype.slice.call(forms)), draft = read(key), id = draft ? draft.id : fresh(), timer = 0;
+    var mine = draft && answered && draft.sent;  // This page is the answer to this form, and not to another one on it.
+    var there = draft && JSON.stringify(draft.fields) === JSON.stringify(snapshot(form, draft.fields)), known = mine || there ? draft.fields : [];
     function keep(sent) {
       window.clearTimeout(timer); timer = 0;
       var now = snapshot(form, known), number = version(form);
@@ -119,10 +124,14 @@
       if (now.length) { write(key, {id: id, at: Date.now(), sent: sent === true, version: number ? number.value : "", fields: now}); }
     }
     function typed() { window.clearTimeout(timer); timer = window.setTimeout(keep, 300); }
-    if (draft && answered) {
+    function drop() { store.removeItem(key); id = fresh(); known = []; }
+    form.autocomplete = "off";  // Or the browser itself shows it to whoever signs in next and goes back to the page.
+    if (mine) {
       draft.sent = false; write(key, draft);  // The form came back with its faults: it holds what was typed.
-    } else if (draft && JSON.stringify(draft.fields) !== JSON.stringify(snapshot(form, []))) {
-      offer(form, draft, function (wanted) { if (wanted) { keep(); } else { store.removeItem(key); id = fresh(); } });
+    } else if (draft && !there) {
+      offer(form, draft, function (wanted) { if (wanted) { keep(); } else { drop(); } });
+    } else if (draft && !answered && !snapshot(form, []).length) {
+      drop();  // The server has all of it already.
     }
     form.addEventListener("input", typed);
     form.addEventListener("change", typed);

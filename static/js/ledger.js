@@ -9,11 +9,13 @@
   var here = document.querySelector(".side [aria-current]");
   if (here) { here.parentNode.scrollTop = here.offsetTop + here.offsetHeight + 24 - here.parentNode.clientHeight; }
 
-  // Enter in a one-line field moves on instead of saving half a form; Alt+S saves.
+  // Enter in a one-line field moves on instead of saving half a form; Alt+S saves. The Enter that takes a word from an input method
+  // (229 in a browser that ends the composition first) is the input method's.
   document.addEventListener("keydown", function (event) {
     var field = event.target;
+    if (event.isComposing || event.keyCode === 229) { return; }
     if (event.key !== "Enter" || !field.form || !field.form.hasAttribute("data-enter-moves")) { return; }
-    if (field.tagName !== "INPUT" && field.tagName !== "SELECT") { return; }
+    if (field.tagName !== "INPUT" && field.tagName !== "SELECT" || field.type === "file") { return; }  // Enter chooses a file.
     event.preventDefault();
     var fields = Array.prototype.filter.call(field.form.elements, function (one) {
       return one.tabIndex >= 0 && !one.disabled && one.type !== "hidden" && one.offsetParent !== null;

@@ -66,6 +66,16 @@ def test_the_door_says_that_nothing_was_saved(cast):
     assert LOST in wrong.content.decode()
 
 
+def test_a_form_older_than_a_sign_in_in_another_tab_can_be_brought_back(cast):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.clerk)
+    answer = client.post(reverse("ledger:register"), screen(cast, kept_draft=MARK))
+    page = answer.content.decode()
+    assert answer.status_code == 403 and " data-lost " in page.split("<body")[1].split(">")[0]
+    assert "为了安全，没有保存。请返回上一页，刷新后再提交；还是您本人登录的，填写的内容可以恢复。" in page
+    assert " data-lost" not in client.get(reverse("ledger:register")).content.decode().split("<body")[1].split(">")[0]
+
+
 def saved(client) -> str:
     page = client.get(reverse("ledger:keys")).content.decode()
     return page.split('data-saved="')[1].split('"')[0]

@@ -68,6 +68,19 @@ def sign_in_again(page, username: str) -> None:
     page.wait_for_selector("nav.side")
 
 
+def enter_in(page, field: str, *, composing: bool) -> str:
+    """Where the focus is after Enter was pressed in a field."""
+    return page.evaluate(
+        """([id, composing]) => {
+            const field = document.getElementById(id);
+            field.focus();
+            field.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", isComposing: composing, bubbles: true, cancelable: true}));
+            return document.activeElement.id;
+        }""",
+        [field, composing],
+    )
+
+
 def test_a_session_that_ran_out_loses_nothing_that_was_typed(cast, desk):
     clerk, number = desk(), cast.id_number(datetime.date(1963, 4, 12)).number
     clerk.sign_in(cast.clerk.username, PASSWORD)
@@ -189,6 +202,10 @@ def test_nobody_else_is_offered_it_and_signing_out_drops_it(cast, desk):
     Session.objects.all().delete()
     one.sign_in(cast.lead.username, PASSWORD)
     assert kept(page) == {}
+    page.go_back()  # Over the door to the page: the browser itself must not put the text back either.
+    page.go_back()
+    page.wait_for_url("**" + reverse("ledger:register"))
+    assert page.input_value("#id_name") == ""
     typed()
     page.click("text=退出")
     page.wait_for_selector("#id_username")
@@ -210,12 +227,45 @@ def test_keys_work_from_every_page(cast, desk):
     clerk.open(reverse("reports:months"))
     page.keyboard.press("Alt+n")
     page.wait_for_url("**" + reverse("ledger:register"))
+    assert enter_in(page, "id_address", composing=True) == "id_address"  # It takes a word from the input method, and nothing else.
+    assert enter_in(page, "id_address", composing=False) != "id_address" and page.url.endswith(reverse("ledger:register"))
     clerk.open(reverse("ledger:case-list"))
     page.keyboard.press("Alt+f")
     page.wait_for_selector("[name=q]:focus")
     with clerk.context.expect_page() as opened:
         page.keyboard.press("Alt+/")
     expect(opened.value.locator("#main")).to_contain_text("键盘操作", timeout=PATIENCE)
+
+
+def test_a_preview_without_a_page_of_its_own_is_kept_until_it_is_confirmed(cast, desk):
+    """It is opened anew by a button: what was typed is offered there; and what was confirmed is not offered again."""
+    person = cast.register("韦桂兰")
+    clerk = desk()
+    clerk.sign_in(cast.clerk.username, PASSWORD)
+    page = clerk.page
+
+    def tick() -> None:
+        clerk.open(reverse("ledger:case-list"))
+        page.check(f"input[name=case][value='{person.cases.get().pk}']")
+        page.click("#many button[value=end-category]")
+        page.wait_for_selector("#id_reason")
+
+    tick()
+    page.fill("#id_reason", "县扶贫办 2017 年第 9 号名册")
+    is_kept(clerk, "县扶贫办 2017 年第 9 号名册")
+    Session.objects.all().delete()
+    page.press("#id_reason", "Alt+s")
+    page.wait_for_selector("text=" + LOST)
+    sign_in_again(page, cast.clerk.username)
+    tick()
+    page.click("button:text-is('恢复')")
+    page.select_option("#id_category", label="建档立卡")
+    page.press("#id_reason", "Alt+s")
+    page.wait_for_selector("text=可以办")
+    assert OFFER not in clerk.says()
+    page.keyboard.press("Alt+s")
+    page.wait_for_selector("text=终止类别：已办 1 人。")
+    clerk.until(lambda: kept(page) == {})
 
 
 def test_a_form_sent_back_with_its_faults_is_kept_still(cast, desk):
