@@ -5,14 +5,12 @@ fetched; the best of several runs. Pages go through the test client with all the
 changelist as it comes and scoped by hand, ``scale_admin.py``) show the same rows, as many a page, in turn in the same run; the
 best of each.
 
-Measured on two processors that others kept busy (a load of 5), with this file as it stands: F1 11.5 ms a county in the middle (21.5
-the slowest), 0.96 s for all 120; list by disease 0.19 ms in a county, 0.50 ms in a prefecture (500 rows further 0.47 and 1.27 ms),
-page 23 and 17 × the admin's; names in a county 0.4 to 1.8 ms; in a prefecture 韦桂 1.1, qf 1.1, wgl 0.7 ms (14.7 ms of the server's
-processor before its people were looked up first) and 覃 28.6 ms, 18 of the server's processor. A name that 300 to some 5,000 bear in one
-prefecture makes PostgreSQL read all 83,000 cases of it: it takes the county, said of the case and of its person, for two things, and
-expects a tenth of what there is (206 for 2,580). Tried and left, in ms of the server's processor: telling it 751 people by their keys
-(13), cheaper random pages (``random_page_cost`` 1.1: 1.8 for 800 people, 17 to 20 for more), walking the counties in order as a UNION ALL
-with the name asked of each case (190: it reads them all and sorts).
+Measured on the idle machine (two processors), best of several: F1 5.8 ms a county in the middle (9.7 the slowest), 0.53 s for all
+120; list by disease 0.33 ms in a county, 0.29 ms in a prefecture (500 rows further 0.66 and 0.59 ms), page 16 and 15 × the admin's;
+names in a county 0.4 to 2.0 ms, in a prefecture 0.6 to 1.1 ms. A name that hundreds bear in one prefecture had made PostgreSQL read
+all 83,000 cases of it (14 to 29 ms for a surname): a case now carries how its person's name begins, and is walked by that, newest
+first. Tried before and left, in ms of the server's processor for 2,580 people: telling it who they are by their keys (13 for 751),
+cheaper random pages (17 to 20), walking the counties in order as a UNION ALL with the name asked of each case (190).
 """
 
 import argparse
@@ -197,7 +195,7 @@ def names() -> None:
 
     code = largest_county()
     for words, who in (("county", staff("clerk", code)), ("city", staff("city", f"{code[:4]}00"))):
-        for kind, text in (("name prefix", "覃"), ("name prefix", "韦桂"), ("initials", "qf"), ("initials", "wgl")):
+        for kind, text in (("name prefix", "覃"), ("name prefix", "韦桂"), ("initials", "w"), ("initials", "qf"), ("initials", "wgl")):
             query = QueryDict(mutable=True)
             query["q"] = text
             form = CaseFilter(query, staff=who)

@@ -65,6 +65,9 @@ class Case(models.Model):
     assigned_to = models.ForeignKey("ledger.Staff", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办人")
     changed_at = models.DateTimeField("最近变动")
     version = models.PositiveIntegerField("版本", default=1)
+    # How the person's name and its initials begin. The database keeps both (migration 0019), whatever is written here.
+    name_head = models.CharField("姓名首字", max_length=1, blank=True, default="", editable=False)
+    initials_head = models.CharField("拼音首字母之首", max_length=1, blank=True, default="", editable=False)
 
     objects = CaseQuerySet.as_manager()
 
@@ -95,6 +98,8 @@ class Case(models.Model):
             _listed("case_state", "state"),
             _listed("case_disease", "disease"),
             _listed("case_hospital", "hospital_code"),
+            _listed("case_name_head", "name_head"),
+            _listed("case_initials_head", "initials_head"),
             models.Index(fields=["referral_code"], condition=~models.Q(referral_code=""), name="case_referred"),
         ]
 

@@ -15,7 +15,7 @@ _BY_MODEL = {
     "ledger.Enrolment": ("person enrolled plan pooling_area", "id year"),
     "ledger.PolicyCard": ("person number during", "id"),
     "ledger.Case": (
-        "person disease found_how found_by_name diagnosed_on diagnosis_hospital icd10 outcome folded_into",
+        "person disease found_how found_by_name diagnosed_on diagnosis_hospital icd10 outcome folded_into name_head initials_head",
         "id county township state found_on registered_on registered_by verified_on hospital_code hospital_name referral_code completed_on closed_on"
         " age_confirmation_needed age_confirmed_by assigned_to changed_at version",
     ),
