@@ -19,7 +19,9 @@ def text_name(code: str) -> str:
 class AnswersForm(LedgerForm):
     """A box for each of these findings; one that was left as it stands, or was not on the page that sent it, is not asked."""
 
-    def __init__(self, data: QueryDict | None = None, *, checks: Sequence[Check]):
+    def __init__(self, data: QueryDict | None = None, *, checks: Sequence[Check], insist: bool = True):
+        """``insist``: the button was for saving answers, so that at least one is asked for."""
+        self.insist = insist
         self.checks = {text_name(check.code): check for check in checks}
         said = {name: check.answer.text if check.answer else check.earlier for name, check in self.checks.items()}
         self.sent = set(data or ())
@@ -28,9 +30,9 @@ class AnswersForm(LedgerForm):
             for name, text in said.items():
                 data.setdefault(name, text)
         super().__init__(data, initial=said)
-        for name in self.checks:
+        for name, check in self.checks.items():
             too_long = {"max_length": f"说明超过 {LONGEST} 个字，请缩短。"}
-            box = forms.Textarea(attrs={"rows": 2})
+            box = forms.Textarea(attrs={"rows": 2, "id": f"say-{check.code}"})
             self.fields[name] = PlainField(label="说明", max_length=LONGEST, required=False, error_messages=too_long, widget=box)
             self.fields[name].hide_optional = True
 
@@ -47,13 +49,18 @@ class AnswersForm(LedgerForm):
     def clean(self) -> dict:
         told = super().clean()
         asked = [name for name in self.checks if name in self.sent]
-        if asked and not self.errors and not any(told.get(name) for name in asked):
+        if self.insist and asked and not self.errors and not any(told.get(name) for name in asked):
             self.add_error(asked[0], "请写明原因，例如：县人民医院 10 月集中手术。")
         return told
 
     def refuse(self, error: Refused) -> None:
         """A finding's code is not its box's name."""
         super().refuse(Refused(error.message, text_name(error.field or "")))
+
+    @property
+    def boxes(self) -> dict[str, BoundField]:
+        """By the findings' codes."""
+        return {check.code: self[name] for name, check in self.checks.items()}
 
     def rows(self) -> list[tuple[Check, BoundField]]:
         return [(check, self[name]) for name, check in self.checks.items()]

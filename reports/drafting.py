@@ -123,7 +123,7 @@ def _next(due: Due, before: Submission | None) -> Submission:
 
 
 def undo_check(kept: Submission) -> None:
-    """Nobody has found right what this draft says now. The caller saves it."""
+    """Nobody has found right what this draft says now; the words of a nil report stay to be looked at again. The caller saves it."""
     kept.state, kept.checks = DRAFT, ""
     kept.prepared_at = kept.prepared_by = None
-    kept.is_nil, kept.nil_reason = False, ""
+    kept.is_nil = False

@@ -5,19 +5,48 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from django import forms
+from django.http import QueryDict
 
 from ledger import clock
+from ledger.actions.refusals import Refused
 from ledger.forms import DayField, LedgerForm, PlainField, ReasonForm
+from reports.answering import Given
 from reports.cells import Cell
-from reports.models import Due
+from reports.models import CellRemark, Due
+from reports.remarks import LONGEST
 
 LONG = forms.Textarea(attrs={"rows": 2})
 
 
-class AnswerForm(LedgerForm):
-    """The county's word on one remark of the city."""
+def remark_name(pk: int | str) -> str:
+    return f"answer-{pk}"
 
-    answer = PlainField(label="答复", max_length=300, widget=LONG)
+
+class RemarksForm(LedgerForm):
+    """The county's word on each remark of the city; one that was left as it stood, or was not on the page that sent it, is not asked."""
+
+    def __init__(self, data: QueryDict | None = None, *, remarks: Iterable[CellRemark]):
+        self.remarks = {remark_name(row.pk): row for row in remarks}
+        said = {name: row.answer for name, row in self.remarks.items()}
+        self.touched = {name for name in said if data and name in data and data[name] != data.get(f"stood-{name}", "")}
+        if data is not None:  # What was left as it stood is shown, and meant, as it stands now.
+            data = data.copy()
+            data.update({name: text for name, text in said.items() if name not in self.touched})
+        super().__init__(data, initial=said)
+        for name, row in self.remarks.items():
+            too_long = {"max_length": f"答复超过 {LONGEST} 个字，请缩短。"}
+            label = f"答复：{row.label}"
+            self.fields[name] = PlainField(label=label, max_length=LONGEST, required=False, error_messages=too_long, widget=LONG)
+
+    def given(self) -> dict[int, Given]:
+        """What was written, by the remarks' ids, with the answer that stood on the page."""
+        rows = {name: row.pk for name, row in self.remarks.items() if name in self.touched}
+        written = {pk: Given("", self.cleaned_data[name], self.data.get(f"stood-{name}", "")) for name, pk in rows.items()}
+        return {pk: given for pk, given in written.items() if given.text != given.stood}
+
+    def refuse(self, error: Refused) -> None:
+        """A remark's id is not its box's name."""
+        super().refuse(Refused(error.message, remark_name(error.field or "")))
 
 
 class NilForm(LedgerForm):

@@ -73,7 +73,7 @@ def _revision(one: Submission) -> dict:
         "revision": one.revision, "state": one.state, "draft": one.draft_number, "cut_off_on": one.cut_off_on.isoformat(),
         "hash": one.rows_hash, "previous_hash": one.previous_hash, "built_at": _at(one.built_at), "prepared_at": _at(one.prepared_at),
         "prepared_by": _who(one.prepared_by), "submitted_at": _at(one.submitted_at), "submitted_by": _who(one.submitted_by),
-        "alone": one.alone, "received_at": _at(one.received_at), "nil": one.is_nil, "nil_reason": mask_numbers(one.nil_reason),
+        "alone": one.alone, "received_at": _at(one.received_at), "nil": one.is_nil, "nil_reason": mask_numbers(one.nil_reason) if one.is_nil else "",
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from reports.views import (
     quality,
     review,
     unlock,
+    words,
     work_list,
     workbench,
 )
@@ -88,6 +89,7 @@ urlpatterns = [
     path("months/<period:period>/<county:code>/", month.month, name="month"),
     # What is done to any of the three returns: the month's, F6, F4
     path("<kind:kind>/<period:period>/<county:code>/rebuild/", acts.rebuild, name="return-rebuild"),
+    path("<kind:kind>/<period:period>/<county:code>/words/", words.keep, name="return-words"),
     path("<kind:kind>/<period:period>/<county:code>/check/", acts.check, name="return-check"),
     path("<kind:kind>/<period:period>/<county:code>/send-back/", acts.send_back, name="return-send-back"),
     path("<kind:kind>/<period:period>/<county:code>/submit/", acts.submit, name="return-submit"),
@@ -101,7 +103,6 @@ urlpatterns = [
     path("<kind:kind>/<period:period>/<county:code>/lock/", acts.close, name="return-lock"),
     path("<kind:kind>/<period:period>/receive-all/", acts.take_all, name="return-receive-all"),
     path("<kind:kind>/<period:period>/lock-all/", acts.close_all, name="return-lock-all"),
-    path("remarks/<int:pk>/", acts.remark, name="return-remark"),
     # What is asked for and answered
     path("asked/", asked.asked, name="asked"),
     path("asked/extension/<int:pk>/", extension.extension, name="extension"),

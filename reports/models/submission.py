@@ -40,7 +40,8 @@ class Submission(models.Model):
     ``rows_hash`` is the SHA-256 of its canonical text, chained to the revision before. A trigger freezes it once submitted.
 
     ``prepared_by`` said that it was checked and found right; somebody else submits it, unless the county is alone (``alone``).
-    ``checks`` is what was told of it then, with the answers. A return without anything to tell is sent as nil, with a reason.
+    ``checks`` is what was told of it then, with the answers. A return without anything to tell is sent as nil, with a reason;
+    on a draft ``nil_reason`` is what was typed so far.
     """
 
     due = models.ForeignKey(Due, models.PROTECT, related_name="submissions", verbose_name="应报")

@@ -1,11 +1,11 @@
-"""What is done to a return from its page: drafted, checked, sent back, handed in, answered; received, accepted, locked."""
+"""What is done to a return from its page: drafted, checked, sent back, handed in; received, accepted, locked."""
 
 import datetime
 from collections.abc import Callable, Iterable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from ledger.actions.refusals import Refused
 from ledger.forms import posted
@@ -14,21 +14,23 @@ from ledger.views.acting import acted
 from reports.checking import check as check_return
 from reports.checking import send_back as give_back
 from reports.drafting import rebuild_drafts
-from reports.life_forms import AnswerForm, NilForm, ReturnReasonForm
-from reports.models import CellRemark, Submission
+from reports.life_forms import NilForm, ReturnReasonForm
+from reports.models import Submission
 from reports.nil import NOTHING
 from reports.receiving import accept, lock, lock_all, receive, receive_all
-from reports.remarks import answer_remark
 from reports.submission_moves import CHECKED
 from reports.submitting import submit as submit_return
-from reports.views.kinds import ReturnKind, kind_of
+from reports.views.kinds import ReturnKind
 from reports.views.one_button import pressed
 from reports.views.pages import draw
 from reports.views.reach import county_in_reach, short_unit
+from reports.views.words import keep_typed
 
 
 def _forms(request: HttpRequest, kind: ReturnKind) -> list[str]:
-    return [form for form in request.POST.getlist("form") if form in kind.forms]
+    """Those that the button names in its address, or those that were ticked beside it."""
+    named = request.GET.getlist("form") or request.POST.getlist("form")
+    return [form for form in named if form in kind.forms]
 
 
 def _seen(request: HttpRequest, forms: Iterable[str]) -> dict[str, str]:
@@ -43,6 +45,8 @@ def _back(kind: ReturnKind, county: Division, period: datetime.date) -> HttpResp
 def rebuild(request: HttpRequest, kind: ReturnKind, period: datetime.date, code: str) -> HttpResponse:
     """Bring the drafts up to the ledger as it stands now; after a return or an unlock this begins the correction."""
     county = county_in_reach(request.user, code)
+    if refused := keep_typed(request, kind, county, period):
+        return refused
 
     def act() -> str:
         rebuild_drafts(county, period, request.user, group=kind.forms)
@@ -55,20 +59,19 @@ def rebuild(request: HttpRequest, kind: ReturnKind, period: datetime.date, code:
 def check(request: HttpRequest, kind: ReturnKind, period: datetime.date, code: str) -> HttpResponse:
     """核对完毕: what was looked at is right; a form that has nothing to tell says why."""
     county = county_in_reach(request.user, code)
+    if refused := keep_typed(request, kind, county, period):
+        return refused
     forms = _forms(request, kind)
     asked = [form for form in forms if f"nil_{form}" in request.POST]
     nil = NilForm(request.POST, forms={form: NOTHING[form] for form in asked})
     reasons = nil.reasons() if nil.is_valid() else {}
     try:
-        if nil.errors:
-            raise Refused("零报告的说明太长，请缩短。")
         check_return(by=request.user, county=county, period=period, forms=forms, seen_hash=_seen(request, forms), nil_reasons=reasons)
     except Refused as refused:
         if not asked:
             messages.error(request, refused.message)
             return _back(kind, county, period)
-        if not nil.errors:
-            nil.refuse(refused)
+        nil.refuse(refused)
         return draw(request, kind, county, period, {"nil": nil})
     messages.success(request, f"{'、'.join(forms)} 已核对完毕，等负责人提交。")
     return _back(kind, county, period)
@@ -77,6 +80,8 @@ def check(request: HttpRequest, kind: ReturnKind, period: datetime.date, code: s
 def submit(request: HttpRequest, kind: ReturnKind, period: datetime.date, code: str) -> HttpResponse:
     """The lead hands in what was checked, as it was seen on the page."""
     county = county_in_reach(request.user, code)
+    if refused := keep_typed(request, kind, county, period):
+        return refused
     forms = _forms(request, kind)
 
     def act() -> str:
@@ -111,22 +116,6 @@ def send_back(request: HttpRequest, kind: ReturnKind, period: datetime.date, cod
         "lead": "退回后成为草稿，经办人按原因改好后重新核对。",
     }  # fmt: skip
     return render(request, "reports/return_reason.html", context, status=422 if form.errors else 200)
-
-
-def remark(request: HttpRequest, pk: int) -> HttpResponse:
-    """The county's answer to one remark of the city."""
-    rows = CellRemark.objects.visible_to(request.user).select_related("submission__due__county__parent__programme")
-    found = get_object_or_404(rows.defer("submission__payload", "submission__checks"), pk=pk)
-    due = found.submission.due
-    kind, form = kind_of(due.form), AnswerForm(request.POST, prefix=f"remark-{pk}")
-
-    def act(data: dict) -> str:
-        answer_remark(by=request.user, remark=found, answer=data["answer"])
-        return f"已答复“{found.label}”的意见。"
-
-    if acted(request, form, act):
-        return redirect(kind.page, due.period, due.county.code)
-    return draw(request, kind, due.county, due.period, {form.prefix: form})
 
 
 # ---- the city ----

@@ -40,7 +40,6 @@ class Button:
     forms: list[str] = field(default_factory=list)
     off: bool = False
     choose: bool = False  # Each of several forms has its tick.
-    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ def _of_draft(page: ReturnPage, drafts: list[str]) -> tuple[list, str, list[Butt
         said = "没有要报的内容，写明零报告的说明再核对。" if page.nil else "核对项都已处理，请看过数字。"
         said = "负责人已退回，请按退回的原因改好，再核对。" if page.sent_back else said
         ticks = len(drafts) > 1
-        check = Button(f"核对完毕{_only(page, drafts)}", _to(page, "check"), True, drafts, choose=ticks, id="act-check")
+        check = Button(f"核对完毕{_only(page, drafts)}", _to(page, "check"), True, drafts, choose=ticks)
         return [("", said)], _hint(page), [*(_submit_checked(page) or [_off(page)]), check]
     why = [("", "还差 ")]
     for tone, found, words in (("bad", bad, "项须改"), ("warn", warn, "项待说明"), ("warn", remarks, "条意见待答复")):

@@ -4,13 +4,16 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.forms import BoundField
+
 from ledger import clock
 from ledger.forms import LedgerForm
 from ledger.models import Division, Role, Staff
 from reports.alone import allowed_alone, hands_of
 from reports.cells import cells_of, changed_places
+from reports.check_answer_forms import AnswersForm
 from reports.checks import Check, unanswered
-from reports.life_forms import AnswerForm, NilForm
+from reports.life_forms import NilForm, RemarksForm, remark_name
 from reports.models import CellRemark, Extension, ReturnEvent, Submission, Unlock
 from reports.models.extension import ASKED
 from reports.nil import NOTHING, is_nil
@@ -20,7 +23,7 @@ from reports.views.checks import run_checks
 from reports.views.due_states import DueState, due_states
 from reports.views.kinds import ReturnKind
 
-Bound = Mapping[str, LedgerForm]  # What was sent and refused, by the form's prefix: it is shown again as it was typed.
+Bound = Mapping[str, LedgerForm]  # What was sent and refused (checks, remarks, nil): it is shown again as it was typed.
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Remarked:
     place: str
     now: str
     mended: bool
-    answering: LedgerForm | None
+    answering: BoundField | None
 
     @property
     def waits(self) -> bool:
@@ -73,6 +76,7 @@ class ReturnPage:
     extensions: list[Extension] = field(default_factory=list)
     unlocks: list[Unlock] = field(default_factory=list)
     nil: NilForm | None = None
+    answers: AnswersForm | None = None
     alone: bool = False  # The city lets this lead prepare and submit by one hand.
 
     @property
@@ -102,6 +106,16 @@ class ReturnPage:
     def waiting_remarks(self) -> list[Remarked]:
         return [one for one in self.remarks if one.waits and one.answering]
 
+    @property
+    def answerable(self) -> bool:
+        """A remark has its box."""
+        return any(one.answering and not one.mended for one in self.remarks)
+
+    @property
+    def speaks(self) -> bool:
+        """The county has a draft in hand: what is typed beside it goes with every button of the page."""
+        return not self.is_city and bool(self.standing(DRAFT))
+
     def marks(self, form: str) -> dict[str, Remarked]:
         """The remarks of a form by the place of their cell; a line may have moved since, and the remark goes with it."""
         return {one.place: one for one in self.remarks if one.form == form}
@@ -129,7 +143,12 @@ def read_return(
     empty = [form for form in page.standing(DRAFT) if is_nil(returns[form].payload)]
     if empty and not page.is_city:
         sent = bound.get("nil")
-        page.nil = sent if isinstance(sent, NilForm) else NilForm(forms={form: NOTHING[form] for form in empty})
+        said = {f"nil_{form}": states[form].submission.nil_reason for form in empty}
+        page.nil = sent if isinstance(sent, NilForm) else NilForm(forms={form: NOTHING[form] for form in empty}, initial=said)
+    if page.speaks:
+        sent = bound.get("checks")
+        warned = [one for one in page.checks if one.tone == "warn"]
+        page.answers = sent if isinstance(sent, AnswersForm) else AnswersForm(checks=warned)
     return page
 
 
@@ -153,16 +172,19 @@ def _remarks(page: ReturnPage, bound: Bound) -> list[Remarked]:
         return []
     rows = CellRemark.objects.visible_to(page.staff).filter(submission__in=[one.pk for one in earlier.values()])
     of_form: dict[int, list[CellRemark]] = {}
-    for row in rows.select_related("by", "answered_by").order_by("pk"):
+    found_rows = list(rows.select_related("by", "answered_by").order_by("pk"))
+    for row in found_rows:
         of_form.setdefault(row.submission_id, []).append(row)
+    sent = bound.get("remarks")
+    typing = sent if isinstance(sent, RemarksForm) else RemarksForm(remarks=found_rows)
     found: list[Remarked] = []
     for form, kept in earlier.items():
         if kept.pk in of_form:
-            found += _told(page, form, kept, of_form[kept.pk], bound, len(found))
+            found += _told(page, form, kept, of_form[kept.pk], typing, len(found))
     return found
 
 
-def _told(page: ReturnPage, form: str, kept: Submission, rows: list[CellRemark], bound: Bound, before: int) -> list[Remarked]:
+def _told(page: ReturnPage, form: str, kept: Submission, rows: list[CellRemark], typing: RemarksForm, before: int) -> list[Remarked]:
     """The remarks of one form, held against what the latest revision says."""
     latest, then, now = page.states[form].submission, payload_of(kept), page.returns[form].payload
     correcting = latest.pk != kept.pk
@@ -171,10 +193,9 @@ def _told(page: ReturnPage, form: str, kept: Submission, rows: list[CellRemark],
     told = []
     for number, row in enumerate(rows, start=before + 1):
         cell = new.get(old[row.place].identity) if row.place in old else None
-        prefix = f"remark-{row.pk}"
-        answering = None
-        if correcting and not latest.is_frozen and not page.is_city:
-            answering = bound.get(prefix) or AnswerForm(prefix=prefix, initial={"answer": row.answer})
+        name, answering = remark_name(row.pk), None
+        if correcting and latest.state == DRAFT and not page.is_city and name in typing.fields:
+            answering = typing[name]
         place, says = (cell.place, cell.text) if cell else (row.place, "没有这一格了")
         told.append(Remarked(row, form, number, place, says, row.place in mended, answering))
     return told

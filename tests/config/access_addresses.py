@@ -54,7 +54,7 @@ KIND_OF = {
     "reports:goal-edit": "goal", "reports:goal-remove": "goal",
     "reports:calendar-rule": "due_rule", "reports:calendar-rule-drop": "due_rule",
     "settlement:client-edit": "client", "settlement:client-switch": "client", "settlement:client-rotate": "client",
-    "reports:return-remark": "remark", "reports:extension": "extension", "reports:unlock": "unlock", "reports:alone-end": "alone",
+    "reports:extension": "extension", "reports:unlock": "unlock", "reports:alone-end": "alone",
     "policies:discard": "spare_draft", "policies:edit": "draft", "policies:publish": "draft", "policies:upload-draft": "draft",
     "statements:resolve": "dispute", "statements:check-bill": "paid_bill", "statements:check-remove": "paid_bill",
 }  # fmt: skip

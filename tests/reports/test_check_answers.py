@@ -122,6 +122,7 @@ def test_several_answers_are_kept_together_or_not_at_all(cast, ledger, dues):
 # ---- the page ----
 
 MONTH = "/months/2017-10/450222/"
+WORDS = f"{MONTH}words/"
 
 
 def address(code: str = "450222", form: str = "F1") -> str:
@@ -143,9 +144,9 @@ def sent(page: str, **texts: str) -> dict[str, str]:
 
 def test_the_box_beside_the_finding_saves_and_leads_back(cast, door, bare):
     page = door.get(MONTH).content.decode()
-    assert f'action="{address()}"' in page and "1 人没有医保（农合）证号，名单上是空的：" in page
+    assert f'action="{WORDS}"' in page and "1 人没有医保（农合）证号，名单上是空的：" in page
     assert f'<a href="{reverse("ledger:person", args=[bare.pk])}">邓明亮</a>' in page
-    answer = door.post(address(), sent(page, insurance=TEXT))
+    answer = door.post(WORDS, sent(page, insurance=TEXT))
     assert (answer.status_code, answer["Location"]) == (302, MONTH)  # From its top, where it is said that this was saved.
     page = door.get(answer["Location"]).content.decode()
     assert "1 项说明已保存，随表一起上报。" in page
@@ -155,7 +156,7 @@ def test_the_box_beside_the_finding_saves_and_leads_back(cast, door, bare):
 def test_what_was_typed_beside_several_findings_is_saved_by_one_press(cast, door, ledger):
     ledger.person("韦老三", ("cataract", "2017-03-01", "2017-04-02"), poor_until="2017-10-01")
     rebuild_drafts(cast.county, OCTOBER, cast.clerk)
-    door.post(address(), sent(door.get(MONTH).content.decode(), insurance=TEXT, expired="已办续期"))
+    door.post(WORDS, sent(door.get(MONTH).content.decode(), insurance=TEXT, expired="已办续期"))
     assert [found(cast)[code].answer.text for code in ("insurance", "expired")] == [TEXT, "已办续期"]
     events = ReturnEvent.objects.everywhere("test").filter(what="check_answered")
     door.post(address(), sent(door.get(address()).content.decode(), insurance=TEXT, expired="已办续期，证明已补"))
@@ -181,9 +182,9 @@ def test_the_page_of_its_own_shows_what_stands_and_keeps_what_was_typed(cast, do
 def test_a_box_that_was_not_sent_keeps_the_answer_that_stands(cast, door, ledger):
     ledger.person("韦老三", ("cataract", "2017-03-01", "2017-04-02"), poor_until="2017-10-01")
     rebuild_drafts(cast.county, OCTOBER, cast.clerk)
-    door.post(address(), sent(door.get(MONTH).content.decode(), insurance=TEXT))
-    refused = door.post(address(), sent(door.get(MONTH).content.decode(), expired="长" * 201))
-    assert refused.status_code == 422 and refused.context["form"]["text-insurance"].value() == TEXT
+    door.post(WORDS, sent(door.get(MONTH).content.decode(), insurance=TEXT))
+    refused = door.post(WORDS, sent(door.get(MONTH).content.decode(), expired="长" * 201))
+    assert refused.status_code == 422 and refused.context["desk"].answers["text-insurance"].value() == TEXT
     events = ReturnEvent.objects.everywhere("test").filter(what="check_answered")
     assert (found(cast)["insurance"].answer.text, events.count()) == (TEXT, 1)
 
@@ -193,12 +194,12 @@ def test_what_a_colleague_wrote_meanwhile_is_seen_before_it_is_written_over(cast
     assert 'id="say-insurance"' in mine and 'href="#say-insurance"' in mine
     colleague = Client()
     colleague.force_login(cast.lead)
-    colleague.post(address(), sent(mine, insurance="证 10 月 25 日发"))
-    refused = door.post(address(), sent(mine, insurance=TEXT))
+    colleague.post(WORDS, sent(mine, insurance="证 10 月 25 日发"))
+    refused = door.post(WORDS, sent(mine, insurance=TEXT))
     said = "您打开之后，韦国强写了说明：“证 10 月 25 日发”。要换成您写的，请再按一次“保存说明”。"
     assert refused.status_code == 422 and said in refused.content.decode()
-    assert (refused.context["form"]["text-insurance"].value(), found(cast)["insurance"].answer.text) == (TEXT, "证 10 月 25 日发")
-    assert door.post(address(), sent(refused.content.decode(), insurance=TEXT)).status_code == 302
+    assert (refused.context["desk"].answers["text-insurance"].value(), found(cast)["insurance"].answer.text) == (TEXT, "证 10 月 25 日发")
+    assert door.post(WORDS, sent(refused.content.decode(), insurance=TEXT)).status_code == 302
     assert found(cast)["insurance"].answer.text == TEXT
 
 

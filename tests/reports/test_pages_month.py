@@ -265,8 +265,8 @@ def test_a_nil_return_is_an_act_with_its_reason(cast, dues):
     explain(cast.county, OCTOBER, ["F1", "F2"], cast.clerk)
     page = client.get(month_address())
     assert "没有要报的内容，写明零报告的说明再核对。" in said(page)
-    assert 'form="act-check"' in page.content.decode(), re.findall(".*nil_.*", page.content.decode())
-    assert 'id="act-check"' in page.content.decode()
+    assert re.search(r'name="nil_F1"[^>]* form="words"', page.content.decode()), re.findall(".*nil_.*", page.content.decode())
+    assert 'id="words"' in page.content.decode()
     sent = {"form": ["F1", "F2"], **seen_on(page), "nil_F1": "全县逐村排查，没有患者", "nil_F2": " "}
     refused = client.post(act("check"), sent)
     html = refused.content.decode()

@@ -130,10 +130,10 @@ def test_a_return_goes_back_with_its_remark_and_comes_again_corrected(cast, hand
     assert told == {"白内障|treated": (True, "2", False), "白内障|total": (False, "2", True)}
     assert ("warn", "1 条意见待答复") in page.context["bar"].why
     other = CellRemark.objects.everywhere("test").get(place="白内障|total")
-    refused = clerk.post(reverse("reports:return-remark", args=[other.pk]), {f"remark-{other.pk}-answer": " "})
-    assert refused.status_code == 422 and "请填写答复。" in refused.content.decode()
-    told = clerk.post(reverse("reports:return-remark", args=[other.pk]), {f"remark-{other.pk}-answer": "总数无误"}, follow=True)
-    assert messages(told) == ["已答复“白内障 总数”的意见。"]
+    refused = clerk.post(act("words"), {f"answer-{other.pk}": "长" * 301})
+    assert refused.status_code == 422 and "答复超过 300 个字，请缩短。" in refused.content.decode()
+    told = clerk.post(act("words"), {f"answer-{other.pk}": "总数无误"}, follow=True)
+    assert messages(told) == ["1 条答复已保存，随表一起上报。"]
     page = clerk.get(PAGE)
     assert page.context["bar"].buttons[-1].words == "核对完毕 F1"
     clerk.post(act("check"), {"form": "F1", **seen(page)})
@@ -187,7 +187,10 @@ def test_a_remark_on_a_list_stands_beside_its_cell(cast, handed_in, city):
 def test_another_countys_remark_is_not_there(cast, handed_in, city):
     city.post(act("review"), {"form": "F1", "reason": "请核对", "cell": "白内障|total", "remark_0": "请核对", "return": "1"})
     pk = CellRemark.objects.everywhere("test").get().pk
-    assert client_of(cast.clerk2).post(reverse("reports:return-remark", args=[pk]), {f"remark-{pk}-answer": "无误"}).status_code == 404
+    assert client_of(cast.clerk2).post(act("words"), {f"answer-{pk}": "无误"}).status_code == 404
+    own = reverse("reports:return-words", args=["months", OCTOBER, "450223"])
+    told = client_of(cast.clerk2).post(own, {f"answer-{pk}": "无误"}, follow=True)
+    assert messages(told) == ["还没有写说明或答复。请写好再保存。"] and CellRemark.objects.everywhere("test").get().answer == ""
     assert client_of(cast.lead2).get(act("history")).status_code == 404
 
 
