@@ -13,7 +13,7 @@ from ledger import clock
 from ledger.actions import cases
 from ledger.actions.history import tell
 from ledger.actions.locking import hold_case, hold_person_of, refuse_carried
-from ledger.actions.proofs import Brought, add_proofs
+from ledger.actions.proofs import Brought, add_proofs, tidy_name
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.models import Case, ProofKind, Role, Staff
@@ -241,7 +241,7 @@ def attach_signed(*, by: Staff, plan: TreatmentPlan, file: Brought) -> Treatment
     """
     found = TreatmentPlan.objects.visible_to(by).select_related("case__person__county").get(pk=plan.pk)
     (proof,) = add_proofs(by=by, person=found.case.person, kind=ProofKind.PLAN, files=[file], case=found.case)
-    refuse_misnamed(proof.file_name, proof.media_type, "file")
+    refuse_misnamed(tidy_name(file.name), proof.media_type, "file")
     plan = _hold(found, by)
     if plan.state != PlanState.ACCEPTED:
         raise Refused(f"这份方案现在是“{plan.get_state_display()}”，县里同意以后再上传签字盖章页。", "file")

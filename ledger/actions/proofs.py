@@ -14,7 +14,7 @@ from ledger.actions.locking import hold_case, hold_person
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.models import Case, Person, Proof, ProofKind, Role, Staff
-from ledger.papers.reading import FILE, media_type_of
+from ledger.papers.reading import ENDINGS, FILE, media_type_of, written_as
 from ledger.protection import seal_bytes, unseal_bytes
 
 MOST = 40  # Papers of one person that stand; what was withdrawn does not count.
@@ -43,6 +43,12 @@ def tidy_name(name: str) -> str:
     if len(name) > NAME_LENGTH:
         name = (stem or ending)[: NAME_LENGTH - len(ending) - 1] + dot + ending if dot and len(ending) < 10 else name[:NAME_LENGTH]
     return name or "未命名"
+
+
+def true_name(name: str, media_type: str) -> str:
+    """The tidied name; one that ends as if something else were in the file (a picture called .exe) gets the true ending behind it."""
+    name = tidy_name(name)
+    return name if written_as(name) == media_type else tidy_name(f"{name}.{ENDINGS[media_type]}")
 
 
 def _bound_to(sha256: str) -> str:
@@ -92,7 +98,7 @@ def _keep(by: Staff, person: Person, kind: str, read: list[tuple[Brought, str]],
         if sha256 in standing:
             raise Refused(f"{_of(file, files) or '这个文件'}和第 {standing[sha256].number} 份材料内容相同，不用再上传。", FILE)
         standing[sha256] = Proof.objects.create(
-            person=person, case=case, number=number, kind=kind, file_name=tidy_name(file.name), media_type=media_type,
+            person=person, case=case, number=number, kind=kind, file_name=true_name(file.name, media_type), media_type=media_type,
             size=len(file.content), sha256=sha256, content=seal_bytes(file.content, _bound_to(sha256)), added_at=clock.now(), added_by=by,
         )  # fmt: skip
         kept.append(standing[sha256])

@@ -11,6 +11,7 @@ import struct
 import sys
 
 NO_SUCH_TYPE = "这不是 PDF、JPG 或 PNG 文件（看的是内容，不是文件名）。请扫描成 PDF，或拍成照片再上传。"
+TELEPHONES_OWN = "这是手机自己的照片格式（HEIC），多数电脑打不开。请在手机里把照片另存为 JPG，或把相机的格式改为“兼容性最佳”重拍，再上传。"
 BROKEN_PICTURE = "这张图片打不开，可能没有传完整。请重新拍照或另存后再上传。"
 BROKEN_PDF = "这个 PDF 打不开，可能没有传完整。请重新扫描或另存后再上传。"
 LOCKED = "这个 PDF 设了密码。请去掉密码，另存后再上传。"
@@ -20,6 +21,9 @@ STOWAWAY = "这个文件里还带着别的文件。请打印后重新扫描，�
 # What a viewer would run, open or unpack. Links and bookmarks only lead somewhere when somebody presses them.
 ACTING_KEYS = {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/AA", "/XFA", "/RichMediaContent", "/Launch"}
 ACTING_KINDS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/Movie", "/Sound", "/RichMediaExecute"}
+HEIC = re.compile(rb".{4}ftyp(?:hei[cmsx]|hev[cmx]|mif1|msf1|avi[fs])", re.S)
+# A picture that is a page or a packed folder as well, whichever program is asked to open it.
+IN_A_PICTURE = re.compile(rb"<(?:script|iframe|!doctype html|html[ >]|svg xmlns|\?php )|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c", re.I)
 ACTING_BYTES = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|XFA|RichMedia)(?![A-Za-z0-9])")
 
 
@@ -48,7 +52,7 @@ def look_into_picture(content: bytes, limits: dict) -> str:
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # Our own bound, asked before anything is unpacked.
-    if b"%PDF-" in content[:1024]:
+    if b"%PDF-" in content[:1024] or IN_A_PICTURE.search(content):
         raise Unfit(STOWAWAY)
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
@@ -133,7 +137,7 @@ def answer(content: bytes, limits: dict) -> dict:
             return {"media_type": look_into_picture(content, limits)}
         if content.startswith(b"%PDF-"):
             return {"media_type": look_into_pdf(content, limits)}
-        raise Unfit(NO_SUCH_TYPE)
+        raise Unfit(TELEPHONES_OWN if HEIC.match(content) else NO_SUCH_TYPE)
     except Unfit as unfit:
         return {"refused": str(unfit)}
 

@@ -45,7 +45,12 @@ def media_type_of(content: bytes, limits: PaperLimits = PaperLimits()) -> str:  
     return told["media_type"]
 
 
+def written_as(name: str) -> str | None:
+    """The media type that a file's ending speaks of."""
+    return WRITTEN_AS.get(name.rpartition(".")[2].lower())
+
+
 def refuse_misnamed(name: str, media_type: str, field: str = FILE) -> None:
     """Raises Refused for a file whose ending says something else than what is in it: most often the wrong file was chosen."""
-    if WRITTEN_AS.get(name.rpartition(".")[2].lower()) != media_type:
+    if written_as(name) != media_type:
         raise Refused(f"文件名是“{name}”，内容却是 {CALLED[media_type]}。请核对是不是选错了文件。", field)

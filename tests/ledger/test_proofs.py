@@ -7,10 +7,10 @@ from django.db import IntegrityError, connection, transaction
 
 from ledger import child_process
 from ledger.actions import proofs as actions
-from ledger.actions.proofs import Brought, Damaged, add_proofs, open_proof, tidy_name, withdraw_proof
+from ledger.actions.proofs import Brought, Damaged, add_proofs, open_proof, tidy_name, true_name, withdraw_proof
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, CaseEvent, Proof
-from ledger.papers.child import ACTING, BROKEN_PDF, BROKEN_PICTURE, LOCKED, NO_SUCH_TYPE, STOWAWAY
+from ledger.papers.child import ACTING, BROKEN_PDF, BROKEN_PICTURE, LOCKED, NO_SUCH_TYPE, STOWAWAY, TELEPHONES_OWN
 from ledger.papers.reading import NOT_FINISHED, PaperLimits, media_type_of
 from tests.ledger import paper_files as papers
 
@@ -46,11 +46,14 @@ def test_the_type_is_told_by_the_content(content, media_type):
         (b"<html><script>alert(1)</script>", NO_SUCH_TYPE),
         (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', NO_SUCH_TYPE),
         (b"GIF89a;" + papers.pdf(), NO_SUCH_TYPE),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 99, TELEPHONES_OWN),
         (papers.picture()[:200], BROKEN_PICTURE),
         (papers.picture("PNG")[:-20], BROKEN_PICTURE),
         (papers.bomb(), "图片有 60000×60000 点，超过 5000 万点。请缩小后再上传。"),
         (papers.bomb(7000, 7000), BROKEN_PICTURE),  # Within the bound, but its points are not there.
         (papers.picture_that_is_a_pdf(), STOWAWAY),
+        (papers.picture() + b"<SCRIPT>alert(1)</script>", STOWAWAY),
+        (papers.picture("PNG") + b"Rar!\x1a\x07\0", STOWAWAY),
         (papers.with_an_archive_behind(papers.picture()), STOWAWAY),
         (papers.with_an_archive_behind(papers.pdf()), STOWAWAY),
         (papers.pdf() + b"<script>alert(1)</script>", STOWAWAY),
@@ -99,6 +102,17 @@ def test_the_reader_gets_neither_keys_nor_environment(monkeypatch):
 )  # fmt: skip
 def test_a_name_is_only_a_name(name, tidied):
     assert tidy_name(name) == tidied
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "shown"),
+    [
+        ("照片.JPG", "image/jpeg", "照片.JPG"), ("照片.jpeg", "image/jpeg", "照片.jpeg"), ("单据\u202egpj.exe", "image/jpeg", "单据gpj.exe.jpg"),
+        ("证明.jpg", "application/pdf", "证明.jpg.pdf"), ("证明", "image/png", "证明.png"), ("长" * 200 + ".exe", "image/png", "长" * 116 + ".png"),
+    ],
+)  # fmt: skip
+def test_a_list_shows_what_is_in_a_file_whatever_it_is_called(name, media_type, shown):
+    assert true_name(name, media_type) == shown
 
 
 # ---- keeping ----
