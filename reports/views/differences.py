@@ -40,15 +40,20 @@ class CellRow:
 
 @dataclass(frozen=True)
 class Block:
-    """One form of one period: in a sentence how it stands, and its cells."""
+    """One form of one period: in its heading up to which day both sides are counted, in a sentence how it stands, and its cells.
+
+    ``correcting`` says of a return in correction up to which day its new draft counts, where there is one.
+    """
 
     form: str
     title: str
+    heading: str
     line: str
     on: datetime.date
     told_at: datetime.datetime
     changes: list[CellChange]
     rows: dict[int, dict] = field(default_factory=dict)
+    correcting: str = ""
 
     @property
     def cells(self) -> list[CellRow]:
@@ -79,7 +84,7 @@ def differences(request: HttpRequest, kind: ReturnKind, period: datetime.date, c
     except Refused:
         raise Http404 from None
     since = since_submitted(county, period, kind.forms)
-    blocks = [_submitted(one) for one in since] + _carried(page, {one.form for one in since})
+    blocks = [_submitted(one, page) for one in since] + _carried(page, {one.form for one in since})
     people = _people(blocks)
     shown = page_of(request, len(people))
     movers = _movers(request.user, page, blocks, people, shown)
@@ -106,17 +111,30 @@ def differences(request: HttpRequest, kind: ReturnKind, period: datetime.date, c
     return render(request, "reports/differences.html", return_frame(page, "differences") | context)
 
 
-def _submitted(one: Since) -> Block:
-    kept = one.kept
-    when = f"{timezone.localtime(kept.submitted_at):%Y-%m-%d %H:%M} 由{kept.submitted_by.full_name}上报"
-    line = f"{when}{f'（第 {kept.revision} 次）' if kept.revision > 1 else ''}，统计截止日期 {kept.cut_off_on}。"
-    line += f"按现在的台账，有 {len(one.changes)} 格不同。{_what_becomes_of_it(one)}" if one.changes else "与现在的台账一致。"
-    return Block(one.form, one.form, line, kept.cut_off_on, kept.built_at, one.changes, one.rows)
+def _submitted(one: Since, page: ReturnPage) -> Block:
+    kept, on = one.kept, one.kept.cut_off_on
+    line = f"{timezone.localtime(kept.submitted_at):%Y-%m-%d %H:%M} 由{kept.submitted_by.full_name}上报（第 {kept.revision} 次）。"
+    line += f"按现在的台账，有 {len(one.changes)} 格不同。{_what_becomes_of_it(one)}" if one.changes else f"算到 {on}，与现在的台账一致。"
+    if kept.state not in CORRECTED:
+        heading = f"{one.form}　上报时和现在，都算到统计截止日期 {on}"
+        return Block(one.form, one.form, heading, line, on, kept.built_at, one.changes, one.rows)
+    heading = f"{one.form} 正在更正：以下仍按原来上报的统计截止日期 {on} 比"
+    return Block(one.form, one.form, heading, line, on, kept.built_at, one.changes, one.rows, _of_the_draft(one, page))
+
+
+def _of_the_draft(one: Since, page: ReturnPage) -> str:
+    """Up to which day the correction counts, so that nobody takes this table for what will be submitted."""
+    draft = page.states[one.form].submission
+    if draft is None or draft.revision == one.kept.revision:
+        return "还没有生成更正草稿。更正草稿按生成那一天的台账重新算。"
+    on, was = draft.cut_off_on, one.kept.cut_off_on
+    so = f"比这里多算 {(on - was).days} 天" if on > was else "和这里同一天"
+    return f"更正草稿算到 {on}，{so}；要重新上报的数字以草稿为准，逐格改了什么看“经过”。"
 
 
 def _what_becomes_of_it(one: Since) -> str:
     if one.kept.state in CORRECTED:
-        return "正在更正，更正后的报表按现在的台账。"
+        return "更正后的报表按现在的台账。"
     told = carried_by(one)
     periods = "、".join(f"{period.year} 年 {period.month} 月" for period in told.periods)
     if told.whole:
@@ -137,8 +155,9 @@ def _carried(page: ReturnPage, submitted: set[str]) -> list[Block]:
         on, month = datetime.date.fromisoformat(entry["cut_off_on"]), month_words(entry["covers_from"], entry["period"])
         changes = [CellChange(cell["place"], cell["was"], cell["now"], tuple(cell["came"]), tuple(cell["went"])) for cell in entry["cells"]]
         rows = {row["deposit"]: row for row in entry["rows"] if "deposit" in row}
-        line = f"统计截止日期 {on}。已上报的数字不再变动，这 {len(changes)} 格随本期补报。"
-        blocks.append(Block(form, f"{form} {month}", line, on, built[entry["of"]], changes, rows))
+        line = f"已上报的数字不再变动，这 {len(changes)} 格随本期补报。"
+        heading = f"{form} {month}　上报时和现在，都算到统计截止日期 {on}"
+        blocks.append(Block(form, f"{form} {month}", heading, line, on, built[entry["of"]], changes, rows))
     return blocks
 
 

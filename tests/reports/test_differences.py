@@ -10,7 +10,7 @@ from ledger.actions.cases import complete_case
 from ledger.actions.categories import end_category
 from ledger.actions.homes import move_house
 from ledger.models import AuditEvent, Case, Person
-from reports.actions import rebuild_drafts
+from reports.actions import rebuild_drafts, return_it
 from reports.models import DEFERRAL
 from reports.returns import payload_of
 from reports.since_submitted import carried_by, differing_cells, since_submitted
@@ -118,6 +118,27 @@ def test_what_the_next_month_tells_is_shown_before_it_is_submitted_and_then_as_t
         assert "这些差异已随 2017 年 10 月补报。" in page(cast.clerk).content.decode()
         end_category(by=cast.poverty, fact=moved["罗凤英"].categories.get(), on=day("09-12"), reason="户主已有工作")
         assert "这些差异一部分已随 2017 年 10 月补报，其余随下一期补报。" in page(cast.clerk).content.decode()
+
+
+def test_the_heading_says_up_to_which_day_both_sides_count_also_during_a_correction(cast, people):
+    hand_in(cast.county, OCTOBER, ["F1", "F2"])  # On the 20th, before the cut-off.
+    f1 = page(cast.clerk, OCTOBER).context["blocks"][0]
+    assert (f1.heading, f1.correcting) == ("F1　上报时和现在，都算到统计截止日期 2017-10-20", "")
+    return_it(by=cast.city, submission=since_submitted(cast.county, OCTOBER)[0].kept, reason="请核对", remarks=[])
+    with on_day(day("10-22")):
+        f1 = page(cast.clerk, OCTOBER).context["blocks"][0]
+        assert f1.heading == "F1 正在更正：以下仍按原来上报的统计截止日期 2017-10-20 比"
+        assert f1.correcting == "还没有生成更正草稿。更正草稿按生成那一天的台账重新算。"
+        rebuild_drafts(cast.county, OCTOBER, cast.clerk)
+        shown = page(cast.clerk, OCTOBER)
+        said = "更正草稿算到 2017-10-22，比这里多算 2 天；要重新上报的数字以草稿为准，逐格改了什么看“经过”。"
+        assert shown.context["blocks"][0].correcting == said
+        html = shown.content.decode()
+        assert (
+            "<h2>F1 正在更正：以下仍按原来上报的统计截止日期 2017-10-20 比</h2>" in html
+            and f'<p class="notice warn mt-form">{said}</p>' in html
+        )
+        assert shown.context["blocks"][1].heading == "F2　上报时和现在，都算到统计截止日期 2017-10-20"
 
 
 def test_someone_without_a_word_on_the_timeline_is_said_to_live_elsewhere(cast, ledger, moved):
