@@ -250,6 +250,10 @@ TOLD = {
     "purpose": "用途 {}",
     "data": "{}",
     "document": "依据 {}",
+    "gone": "并入的是患者 {}",
+    "kept": "保留的是患者 {}",
+    "other": "另一份是患者 {}",
+    "reason": "原因 {}",
 }
 # Why a hospital system was turned away at the interface: its codes in an auditor's words.
 REFUSALS = {
@@ -290,6 +294,8 @@ def detail_words(event: AuditEvent) -> str:
         parts.append("、".join(detail["fields"]))
     if "active" in detail:
         parts.append("启用" if detail["active"] else "停用")
+    if detail.get("from") != detail.get("to", detail.get("from")):
+        parts.append(f"{detail['from']} → {detail['to']}")  # The counties' codes.
     if event.action == "data_changed":
         parts.append(kind_words(detail.get("kind", "")))
     for key, pattern in TOLD.items():

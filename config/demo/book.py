@@ -6,6 +6,7 @@ from django.db.models import Model
 
 from config.demo.cast import Cast
 from hospitals.models import FollowUp, Stay
+from ledger.actions.history import why
 from ledger.models import (
     AuditEvent,
     Case,
@@ -97,5 +98,5 @@ def _trail_row(event: CaseEvent) -> AuditEvent:
     subject = event.case or event.person
     return AuditEvent(
         at=event.at, staff=event.by, username=event.by.username, role=event.by.role, action=event.move,
-        subject_type=subject._meta.model_name, subject_id=subject.pk, county_code=event.county.code, detail={"event": event.pk},
+        subject_type=subject._meta.model_name, subject_id=subject.pk, county_code=event.county.code, detail={"event": event.pk, **why(event.reason)},
     )  # fmt: skip

@@ -5,7 +5,7 @@ import hashlib
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
-from ledger.actions.history import tell, tell_many
+from ledger.actions.history import tell, tell_many, why
 from ledger.actions.locking import hold_case
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
@@ -121,6 +121,6 @@ def hand_over(*, by: Staff, leaving: Staff, to: Staff, reason: str, seen: str) -
     held.update(assigned_to=to, version=F("version") + 1)
     told = [(case, f"{case.disease}交接：{leaving.full_name} → {to.full_name}") for case in cases]
     tell_many("case_handed_over", told, by=by, reason=reason)
-    detail = {"username": leaving.username, "successor": to.username, "cases": len(cases)}
+    detail = {"username": leaving.username, "successor": to.username, "cases": len(cases), **why(reason)}
     record("work_handed_over", by=by, subject=leaving, county=by.area, detail=detail)
     return len(cases)

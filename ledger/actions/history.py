@@ -6,6 +6,12 @@ from collections.abc import Sequence
 from ledger import clock
 from ledger.actions.trail import record
 from ledger.models import Case, CaseEvent, Person, Staff
+from ledger.protection import mask_numbers
+
+
+def why(reason: str) -> dict[str, str]:
+    """The reason as the trail keeps it: with every ID and phone number masked; nothing where none was asked."""
+    return {"reason": mask_numbers(reason)} if reason else {}
 
 
 def tell(
@@ -21,7 +27,7 @@ def tell(
     reason: str = "",
     detail: dict | None = None,
 ) -> CaseEvent:
-    """Write the event on the timeline and the same fact on the trail."""
+    """Write the event on the timeline and the same fact, with its reason, on the trail."""
     event = CaseEvent.objects.create(
         person=person,
         case=case,
@@ -37,7 +43,7 @@ def tell(
         unit=by.unit_on(clock.today()),
         county=case.county if case else person.county,
     )
-    record(move, by=by, subject=case or person, county=event.county, detail={"event": event.pk, **(detail or {})})
+    record(move, by=by, subject=case or person, county=event.county, detail={"event": event.pk, **why(reason), **(detail or {})})
     return event
 
 

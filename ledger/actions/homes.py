@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger import clock
-from ledger.actions.history import tell
+from ledger.actions.history import tell, why
 from ledger.actions.locking import hold_person
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
@@ -85,4 +85,10 @@ def _let_requests_lapse(by: Staff, person: Person) -> None:
         request.state, request.answered_at, request.answered_by = ACCEPTED if given else LAPSED, clock.now(), by
         request.answer = "转出方已办理搬迁。" if given else "患者已另行搬迁，不在原县（区）了。"
         request.save(update_fields=["state", "answered_at", "answered_by", "answer"])
-        record("transfer_accepted" if given else "transfer_lapsed", by=by, subject=request, county=request.to_county)
+        record(
+            "transfer_accepted" if given else "transfer_lapsed",
+            by=by,
+            subject=request,
+            county=request.to_county,
+            detail=why(request.answer),
+        )

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ledger import clock
 from ledger.actions.cases import review_ages
-from ledger.actions.history import tell
+from ledger.actions.history import tell, why
 from ledger.actions.refusals import Refused, Stale
 from ledger.actions.trail import record
 from ledger.merging import snapshot
@@ -70,7 +70,7 @@ def merge_people(
     text = _words(plan, too_old)
     carried = snapshot.changed(before, after)
     event = tell(kept, "people_merged", text, by=by, reason=reason, detail={"gone": gone.pk})
-    record("merged_away", by=by, subject=gone, county=gone.county, detail={"kept": kept.pk})
+    record("merged_away", by=by, subject=gone, county=gone.county, detail={"kept": kept.pk, **why(reason)})
     return Merge.objects.create(
         kept=kept, gone=gone, before=json.dumps(before, ensure_ascii=False), after=snapshot.digest(after), carried=carried, reason=reason,
         event=event, merged_at=clock.now(), merged_by=by,

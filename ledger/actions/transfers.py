@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger import clock
-from ledger.actions.history import tell
+from ledger.actions.history import tell, why
 from ledger.actions.homes import take_home
 from ledger.actions.locking import hold_person_of
 from ledger.actions.people import holder_of
@@ -90,9 +90,10 @@ def _refuse_asked_before(by: Staff, person: Person) -> None:
 
 def _tell_both(request: Transfer, person: Person, move: str, text: str, *, by: Staff, reason: str, on: datetime.date | None = None) -> None:
     """One event on the person's timeline, and a row on each county's trail."""
-    tell(person, move, text, by=by, reason=reason, on=on, detail={"from": request.from_county.code, "to": request.to_county.code})
+    between = {"from": request.from_county.code, "to": request.to_county.code}
+    tell(person, move, text, by=by, reason=reason, on=on, detail=between)
     other = request.from_county if person.county_id == request.to_county_id else request.to_county
-    record(move, by=by, subject=request, county=other)
+    record(move, by=by, subject=request, county=other, detail={**why(reason), **between})
 
 
 def hold_transfer(request: Transfer, by: Staff) -> Transfer:

@@ -56,7 +56,7 @@ def test_all_that_is_open_changes_hands(cast, cases, second):
     row = AuditEvent.objects.get(action="work_handed_over")
     assert AuditEvent.objects.count() == before + 1
     assert (row.staff, row.subject_type, row.subject_id, row.county_code) == (cast.lead, "staff", cast.clerk.pk, "450222")
-    assert row.detail == {"username": "clerk-450222-1", "successor": "clerk-450222-2", "cases": 2}
+    assert row.detail == {"username": "clerk-450222-1", "successor": "clerk-450222-2", "cases": 2, "reason": "产假"}
     assert list(open_work(second, by=cast.lead).values_list("version", flat=True)) == [3, 2]
 
 

@@ -10,9 +10,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from ledger import clock
+from ledger.actions.assigning import hand_over, mark_of, open_work
 from ledger.actions.cases import verify_case
+from ledger.actions.homes import move_house
+from ledger.actions.id_numbers import correct_id_number
 from ledger.actions.people import correct_person, reveal
 from ledger.actions.trail import record, seal_unsealed
+from ledger.actions.transfers import accept_transfer, refuse_transfer
 from ledger.identity import read_id_number
 from ledger.models import AuditEvent, Division, Staff
 from ledger.models.division import Level
@@ -21,6 +25,8 @@ from ledger.transitions import MOVES
 from reports.return_events import ON_THE_TRAIL
 from reports.submission_moves import RETURN_MOVES
 from tests.cast import on_day
+from tests.ledger.asking import ask
+from tests.ledger.two_records import merge, two_records, undo
 
 PAGE = "/ledger/trail/"
 
@@ -47,6 +53,44 @@ def test_newest_first_with_words_and_seals(cast, desk):
         ["clerk-450222-1", "经办", "发现病例", f"病例 {case.pk}", "—", "已封存"],
         ["clerk-450222-1", "经办", "登记类别", f"患者 {person.pk}", "—", "已封存"],
     ]
+
+
+def test_whatever_was_put_right_says_why(cast, desk):
+    """Who, on whom and why, without opening anybody's record; numbers that somebody typed into a reason are masked."""
+    kept, gone = two_records(cast)
+    undo(cast, merge(cast, kept, gone))
+    on, moved = datetime.date(2017, 10, 10), cast.register("韦桂兰", on=datetime.date(2017, 9, 1))
+    move_house(by=cast.clerk, person=moved, village=cast.other_village, address="1 组", on=on, reason="搬到儿子家，电话 13977205610")
+    moved.refresh_from_db()
+    number = cast.id_number(datetime.date(1950, 5, 6), "male")
+    correct_id_number(by=cast.clerk, person=moved, version=moved.version, number=number, why="录入错误", note="凭户口簿")
+    moved.refresh_from_db()
+    later = datetime.date(2017, 10, 12)
+    refused = refuse_transfer(by=cast.lead, request=ask(cast, moved, moved_on=later), answer="仍住原处")
+    accepted = ask(cast, moved, moved_on=later)
+    accept_transfer(by=cast.lead, request=accepted)
+    seen = mark_of(list(open_work(cast.clerk, by=cast.lead)))
+    hand_over(by=cast.lead, leaving=cast.clerk, to=cast.lead, reason="产假", seen=seen)
+    told = {(row[3], row[4]): row[5] for row in rows(desk.get(PAGE))}
+    putting_right = ("合并重复资料", "并入另一份资料", "撤销合并", "搬家", "改正身份证号", "申请转入", "不同意转入", "同意转入", "交接工作")
+    same, two = "同名同住址，村医核对是一个人", "核对后是两个人"
+    of_moved, there = f"患者 {moved.pk}", "450222 → 450223"
+    assert {key: words for key, words in told.items() if key[0] in putting_right} == {
+        ("合并重复资料", f"患者 {kept.pk}"): f"并入的是患者 {gone.pk}，原因 {same}",
+        ("并入另一份资料", f"患者 {gone.pk}"): f"保留的是患者 {kept.pk}，原因 {same}",
+        ("撤销合并", f"患者 {kept.pk}"): f"另一份是患者 {gone.pk}，原因 {two}",
+        ("撤销合并", f"患者 {gone.pk}"): f"另一份是患者 {kept.pk}，原因 {two}",
+        ("搬家", of_moved): "原因 搬到儿子家，电话 139****5610",
+        ("改正身份证号", of_moved): "身份证号、性别、出生日期，原因 录入错误，凭户口簿",
+        ("申请转入", of_moved): f"{there}，原因 投靠子女，持迁移证",
+        ("申请转入", f"转入申请 {refused.pk}"): f"{there}，原因 投靠子女，持迁移证",
+        ("申请转入", f"转入申请 {accepted.pk}"): f"{there}，原因 投靠子女，持迁移证",
+        ("不同意转入", of_moved): f"{there}，原因 仍住原处",
+        ("不同意转入", f"转入申请 {refused.pk}"): f"{there}，原因 仍住原处",
+        ("同意转入", of_moved): f"{there}，原因 投靠子女，持迁移证",
+        ("同意转入", f"转入申请 {accepted.pk}"): f"{there}，原因 投靠子女，持迁移证",
+        ("交接工作", f"账号 {cast.clerk.pk}"): "用户名 clerk-450222-1，3 例，交给 lead-450222-1，原因 产假",
+    }
 
 
 def test_nothing_personal_is_told(cast, desk):
