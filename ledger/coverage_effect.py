@@ -26,7 +26,7 @@ class Side:
     """The diseases that join, or those that leave: how many cases in each county, and the first people."""
 
     diseases: list[Disease]
-    rows: list[tuple[str, list[int], int]]
+    rows: list[tuple[Disease, list[tuple[Division, int]], int]]
     total: int
     first: list[Case]
 
@@ -65,8 +65,8 @@ def _side(diseases: list[Disease], standing, counties: list[Division]) -> Side:
     }
     rows = []
     for disease in diseases:
-        numbers = [counted.get((disease.pk, county.pk), 0) for county in counties]
-        rows.append((str(disease), numbers, sum(numbers)))
+        numbers = [(county, counted.get((disease.pk, county.pk), 0)) for county in counties]
+        rows.append((disease, numbers, sum(number for _, number in numbers)))
     names = {county.pk: county.label for county in counties}
     first = standing.order_by("county__code", "person", "case").values_list("person", "person__name", "county", "disease")[:FIRST]
     called = {disease.pk: str(disease) for disease in diseases}

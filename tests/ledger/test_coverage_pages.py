@@ -47,6 +47,13 @@ def test_a_new_list_is_a_copy_that_is_previewed_and_saved_as_it_was_looked_at(ca
     rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r'<tr><th scope="row">(?:肺癌|白内障)</th>.*?</tr>', page)]
     assert rows == [["肺癌", "1", "1", "2"], ["白内障", "1", "0", "1"]]
     assert [name for name in ("韦桂兰", "覃福生", "石永福", "罗美珍", "卢秋菊") if f">{name}</a>" in page] == ["韦桂兰", "覃福生", "石永福"]
+    lists = re.findall(r'<a href="([^"]+)"[^>]* title="看名单：[^"]*肺癌">', page)  # Both counties', and the whole city's.
+    listed = [desk.get(address.replace("&amp;", "&")).content.decode() for address in lists]
+    assert [[name for name in ("韦桂兰", "覃福生", "石永福") if name in one] for one in listed] == [
+        ["韦桂兰"],
+        ["覃福生"],
+        ["韦桂兰", "覃福生"],
+    ]
     assert covered("2017-11-01") == TEN and noted("coverage") == []  # Nothing is saved by looking.
     counties = [cast.county.pk, cast.county2.pk]
     before = {line.case for line in case_lines(counties, day("11-01"))}
