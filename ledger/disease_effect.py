@@ -9,8 +9,6 @@ from ledger.actions.diseases import DiseaseFacts, differences
 from ledger.identity import age_on
 from ledger.models import Case, Disease, Division, Standing
 
-FIRST = 8
-
 
 @dataclass(frozen=True)
 class Effect:

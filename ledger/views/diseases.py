@@ -11,7 +11,7 @@ from ledger.actions.coverage import more_than_one_prefecture
 from ledger.actions.diseases import DiseaseFacts, GroupFacts, check_disease, fingerprint
 from ledger.actions.refusals import Refused
 from ledger.data_change_list import last_changes
-from ledger.disease_effect import FIRST, Effect, disease_effect
+from ledger.disease_effect import Effect, disease_effect
 from ledger.forms import PlainField, posted
 from ledger.icd10 import read_prefixes
 from ledger.kept_forms import LOOK_AGAIN, KeptForm, PreviewedForm
@@ -85,7 +85,7 @@ def diseases(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: DiseaseForm, disease: Disease | None, effect: Effect | None, again: bool) -> HttpResponse:
     context = {
-        "form": form, "disease": disease, "effect": effect, "mark": form.mark() if effect else "", "first": FIRST,
+        "form": form, "disease": disease, "effect": effect, "mark": form.mark() if effect else "",
         "again": LOOK_AGAIN if again else "", "seen": fingerprint(disease) if disease else "", "shared": more_than_one_prefecture(),
         "overlap": "overlap_known" in form.data or any("重叠" in said for said in form.errors.get("icd10_prefixes", [])),
     }  # fmt: skip
