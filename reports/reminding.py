@@ -14,7 +14,8 @@ from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.models import Division, Role, Staff
-from reports.models import Due, Reminder, ReminderKind, Submission
+from reports.models import GROUPS, Due, Reminder, ReminderKind, Submission
+from reports.models.reminder import ReminderQuerySet
 from reports.submission_moves import STANDING
 
 logger = logging.getLogger(__name__)
@@ -141,10 +142,23 @@ def note_opened(staff: Staff, county: Division, period: datetime.date, forms: It
     mine.update(opened_at=clock.now())
 
 
+Key = tuple[str, int, int, datetime.date, tuple[str, ...]]
+
+
+def unopened_of(staff: Staff) -> ReminderQuerySet:
+    """What this person was reminded of and has not opened; one that was submitted since needs no opening."""
+    return Reminder.objects.visible_to(staff).filter(opened_at=None).exclude(due__submissions__state__in=STANDING)
+
+
+def together(kind: str, number: int, county: int, period: datetime.date, form: str) -> Key:
+    """Reminders with the same key are one line of 消息: of one return and one day, whatever forms it has."""
+    return kind, number, county, period, next(group for group in GROUPS if form in group)
+
+
 def unopened(staff: Staff) -> int:
-    """How many returns this person was reminded of and has not opened; one that was submitted since needs no opening."""
-    mine = Reminder.objects.visible_to(staff).filter(opened_at=None).exclude(due__submissions__state__in=STANDING)
-    return mine.values("due").distinct().count()
+    """How many lines of 消息 wait to be opened: the number beside the word is the number that is seen there."""
+    mine = unopened_of(staff).values_list("kind", "round", "due__county", "due__period", "due__form")
+    return len({together(*one) for one in mine})
 
 
 def nudge_mail() -> None:

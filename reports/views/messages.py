@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages as told
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +16,7 @@ from ledger.models import Role, Staff
 from ledger.views.acting import acted
 from reports.message_forms import AddressForm
 from reports.models import MONTHLY, MailAddress, Reminder, ReminderKind, Submission
-from reports.reminding import note_opened, remind_again
+from reports.reminding import note_opened, remind_again, together, unopened_of
 from reports.submission_moves import STANDING
 from reports.views.kinds import kind_of
 
@@ -39,22 +39,24 @@ def messages(request: HttpRequest) -> HttpResponse:
     """Mine, the latest first; those of one return and one day stand together."""
     kept = Submission.objects.everywhere("whether it was submitted names nobody").filter(due=OuterRef("due"), state__in=STANDING)
     rows = Reminder.objects.visible_to(request.user).annotate(sent=Exists(kept)).select_related("due__county", "made_by")
-    together: dict[tuple, list[Reminder]] = {}
-    for row in rows.order_by("-made_at", "due__county__code", "due__form")[: SHOWN * 2]:
-        key = (row.kind, row.round, row.due.county_id, row.due.period, kind_of(row.due.form).slug)
-        together.setdefault(key, []).append(row)
-    found = [_message(group) for group in list(together.values())[:SHOWN]]
+    latest = Reminder.objects.visible_to(request.user).order_by("-made_at", "-pk").values("pk")[: SHOWN * 2]
+    waiting = set(unopened_of(request.user).values_list("pk", flat=True))  # All of them: the number beside 消息 counts them.
+    lines: dict[tuple, list[Reminder]] = {}
+    for row in rows.filter(Q(pk__in=latest) | Q(pk__in=waiting)).order_by("-made_at", "due__county__code", "due__form"):
+        lines.setdefault(together(row.kind, row.round, row.due.county_id, row.due.period, row.due.form), []).append(row)
+    groups = [(group, any(row.pk in waiting for row in group)) for group in lines.values()]
+    found = [_message(group, waits) for number, (group, waits) in enumerate(groups) if waits or number < SHOWN]
     address = MailAddress.objects.filter(staff=request.user.pk).first()
     context = {"rows": found, "address": address, "is_city": request.user.role == Role.CITY, "shown": SHOWN}
     return render(request, "reports/messages.html", context)
 
 
-def _message(group: list[Reminder]) -> Message:
+def _message(group: list[Reminder], waits: bool) -> Message:
     due = group[0].due
     days = (timezone.localtime(due.closes_at).date() - clock.today()).days
     return Message(
         group[0], kind_of(due.form).title(due.period), [row.due.form for row in group], all(row.sent for row in group), days,
-        all(row.opened_at for row in group),
+        not waits,
     )  # fmt: skip
 
 
@@ -91,10 +93,11 @@ def reminders(request: HttpRequest) -> HttpResponse:
     periods = list(rows.order_by("-due__period").values_list("due__period", flat=True).distinct()[:12])
     chosen = next((period for period in periods if f"{period:%Y-%m}" == asked(request, "period")), periods[0] if periods else None)
     found = list(rows.filter(due__period=chosen).order_by("due__county__code", "made_at", "staff__username", "due__form")) if chosen else []
-    together: dict[tuple, list[Reminder]] = {}
+    groups: dict[tuple, list[Reminder]] = {}
     for row in found:
-        together.setdefault((row.due.county_id, row.kind, row.round, row.staff_id, kind_of(row.due.form).slug), []).append(row)
-    lines = [(group[0], "、".join(row.due.form for row in group), all(row.opened_at for row in group)) for group in together.values()]
+        key = together(row.kind, row.round, row.due.county_id, row.due.period, row.due.form)
+        groups.setdefault((row.staff_id, *key), []).append(row)
+    lines = [(group[0], "、".join(row.due.form for row in group), all(row.opened_at for row in group)) for group in groups.values()]
     record("viewed_list", by=request.user, detail={"list": "reminders", "rows": len(lines)})
     return render(request, "reports/reminders.html", {"lines": lines, "periods": periods, "chosen": chosen})
 

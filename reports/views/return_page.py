@@ -21,6 +21,7 @@ from reports.returns import Return, payload_of
 from reports.submission_moves import CORRECTED, DRAFT, LOCKED, OPEN, RETURNED
 from reports.views.checks import run_checks
 from reports.views.due_states import DueState, due_states
+from reports.views.given_back import given_back
 from reports.views.kinds import ReturnKind
 
 Bound = Mapping[str, LedgerForm]  # What was sent and refused (checks, remarks, nil): it is shown again as it was typed.
@@ -218,10 +219,9 @@ def _sent_back(page: ReturnPage) -> list[SentBack]:
     drafts = {page.states[form].submission.pk: form for form in page.standing(DRAFT)}
     if page.is_city or not drafts:
         return []
-    rows = ReturnEvent.objects.visible_to(page.staff).filter(submission__in=drafts, what__in=("check", "send_back"))
-    newest = {row.submission_id: row for row in rows.select_related("by").order_by("at", "pk")}
+    back = given_back(page.staff, drafts)
     told: dict[tuple, SentBack] = {}
     for pk, form in drafts.items():
-        if (event := newest.get(pk)) and event.what == "send_back":
+        if event := back.get(pk):
             told.setdefault((event.by_id, event.reason), SentBack([], event)).forms.append(form)
     return list(told.values())

@@ -1,6 +1,7 @@
 """What of the returns waits for whom: rows of the workbench, for the bureau form by form, for the city by what it is to do."""
 
 import datetime
+from collections.abc import Mapping
 
 from django.urls import reverse
 from django.utils import timezone
@@ -8,10 +9,11 @@ from django.utils import timezone
 from ledger import clock
 from ledger.models import Role, Staff
 from reports.hands import BUREAU
-from reports.models import GROUPS, Extension, Submission, Unlock
+from reports.models import GROUPS, Extension, ReturnEvent, Submission, Unlock
 from reports.models.extension import ASKED
 from reports.submission_moves import ACCEPTED, RECEIVED, RETURNED, SUBMITTED
 from reports.views.due_states import DueState, due_states
+from reports.views.given_back import given_back_to, reasons_of
 from reports.views.kinds import MONTH, PEOPLE, STAYS, ReturnKind
 from reports.work import Work
 
@@ -22,20 +24,25 @@ def all_states(staff: Staff) -> list[DueState]:
     return due_states(staff, group=forms, county=staff.area_id, covers_from__lte=clock.today())
 
 
-def bureau_returns(staff: Staff, states: list[DueState], *, but: datetime.date | None = None) -> list[Work]:
+def bureau_returns(
+    staff: Staff, states: list[DueState], given: Mapping[int, ReturnEvent], *, but: datetime.date | None = None
+) -> list[Work]:
     """What the bureau has to hand in, hand in again or answer: one row a kind and thing to do, leading to the oldest.
 
-    ``states`` are all of its returns; ``but`` is the month whose own return is told elsewhere on the page. Pure.
+    ``states`` are all of its returns, ``given`` what the lead gave back; ``but`` is the month whose own return is told elsewhere on the
+    page. Pure.
     """
     rows: list[Work] = []
     owed = [state for state in states if not state.submitted]
     for kind in (MONTH, STAYS, PEOPLE):
         states = [state for state in owed if state.due.form in kind.forms and _begun(state, kind)]
         states = [state for state in states if not (kind is MONTH and state.due.period == but)]
-        back = [state for state in states if state.correcting]
+        mine = [state for state in states if state.due.pk in given]
+        back = [state for state in states if state.correcting and state not in mine]
         ready = [state for state in states if state.checked and not state.correcting]
-        rest = [state for state in states if state not in back and state not in ready]
+        rest = [state for state in states if state not in back and state not in ready and state not in mine]
         returned = [state for state in back if state.correcting == RETURNED]
+        rows += _row(staff, kind, mine, "被负责人退回", "去改正", "bad", given)
         rows += _row(staff, kind, returned, "退回，要更正", "去更正", "bad")
         rows += _row(staff, kind, [state for state in back if state not in returned], "已解锁，要更正", "去更正", "warn")
         rows += _row(staff, kind, ready, *(("待提交", "去提交") if staff.role == Role.LEAD else ("已核对，待负责人提交", "去看")))
@@ -48,7 +55,15 @@ def _begun(state: DueState, kind: ReturnKind) -> bool:
     return state.is_open if kind is MONTH else state.due.cut_off_on < clock.today() or state.due.cut_off_on <= state.due.covers_from
 
 
-def _row(staff: Staff, kind: ReturnKind, states: list[DueState], words: str, verb: str, tone: str = "") -> list[Work]:
+def _row(
+    staff: Staff,
+    kind: ReturnKind,
+    states: list[DueState],
+    words: str,
+    verb: str,
+    tone: str = "",
+    why: Mapping[int, ReturnEvent] | None = None,
+) -> list[Work]:
     if not states:
         return []
     first = states[0]
@@ -57,6 +72,7 @@ def _row(staff: Staff, kind: ReturnKind, states: list[DueState], words: str, ver
     forms = "、".join(dict.fromkeys(state.due.form for state in states))
     late = first.deadline_passed and first.first_at is None
     told = f"{forms}，{months}" + ("" if first.first_at else f"，{when:%m-%d %H:%M} {'已过截止时间' if late else '截止'}")
+    told += f"。{reasons_of(why[state.due.pk] for state in states)}" if why else ""
     address = reverse(kind.page, args=[first.due.period, staff.area.code])
     return [Work(len(states), f"{kind.name}{words}", told, address, verb, tone or ("bad" if late else "warn"))]
 
@@ -91,5 +107,6 @@ def asked_of(staff: Staff) -> int:
 def returns_of(staff: Staff) -> list[Work]:
     """What of the returns waits for this member of staff; nothing for whoever has no business with them."""
     if staff.role in BUREAU:
-        return bureau_returns(staff, all_states(staff))
+        states = all_states(staff)
+        return bureau_returns(staff, states, given_back_to(staff, states))
     return city_returns(staff) if staff.role == Role.CITY else []

@@ -1,7 +1,7 @@
 """工作台: one address, a page for each role, built from what waits for whoever signs in."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -18,12 +18,13 @@ from ledger.views.trail import trail_of
 from reports.charts import percent, progress_bars
 from reports.forms.coverage import printed_groups
 from reports.forms.f1 import f1_figures
-from reports.models import MONTHLY
+from reports.models import MONTHLY, ReturnEvent
 from reports.returns import county_returns
 from reports.submission_moves import DRAFT
 from reports.views.bar import lead_names
 from reports.views.checks import Check, run_checks
 from reports.views.due_states import DueState, days_left
+from reports.views.given_back import given_back_to, reasons_of
 from reports.views.overview import overview
 from reports.views.reach import short_unit
 from reports.views.return_work import all_states, bureau_returns
@@ -65,7 +66,9 @@ def _bureau(request: HttpRequest) -> HttpResponse:
     owed = all_states(staff)
     states = [state for state in owed if state.due.period == period and state.due.form in MONTHLY]
     checks = _open_checks(staff, period, states)
-    work = [*left_work(staff), *listed_work(staff), *_month_work(staff, period, states, checks), *bureau_returns(staff, owed, but=period)]
+    given = given_back_to(staff, owed)
+    month = _month_work(staff, period, states, checks, given)
+    work = [*left_work(staff), *listed_work(staff), *month, *bureau_returns(staff, owed, given, but=period)]
     work.sort(key=lambda row: not row.first)
     lead = lead_names(staff.area)
     context = {
@@ -106,15 +109,21 @@ def _open_checks(staff: Staff, period: datetime.date, states: list[DueState]) ->
     return [check for check in found if check.tone == "bad" or check.wants_answer]
 
 
-def _month_work(staff: Staff, period: datetime.date, states: list[DueState], checks: list[Check]) -> list[Work]:
+def _month_work(
+    staff: Staff, period: datetime.date, states: list[DueState], checks: list[Check], given: Mapping[int, ReturnEvent]
+) -> list[Work]:
     """This month's own return, by what is its next step."""
     address = reverse("reports:month", args=[period, staff.area.code])
-    rows = []
-    if back := [state.due.form for state in states if state.correcting]:
+    rows, mine = [], {state.due.form: given[state.due.pk] for state in states if state.due.pk in given}
+    if mine:
+        told = f"{'、'.join(mine)}，{period.month} 月。{reasons_of(mine.values())}"
+        rows.append(Work(len(mine), "月报被负责人退回", told, address, "去改正", "bad"))
+    if back := [state.due.form for state in states if state.correcting and state.due.form not in mine]:
         rows.append(Work(len(back), "月报退回或解锁，要更正", f"{'、'.join(back)}，{period.month} 月", address, "去更正", "bad"))
     if checks:
         rows.append(Work(len(checks), "月报核对项", checks[0].saw.rstrip("："), address, "去处理", "warn"))
-    drafts = [state.due.form for state in states if state.submission and state.submission.state == DRAFT and state.due.form not in back]
+    told_of = {*back, *mine}
+    drafts = [state.due.form for state in states if state.submission and state.submission.state == DRAFT and state.due.form not in told_of]
     if drafts and not checks:
         rows.append(Work(len(drafts), "月报待核对", f"{'、'.join(drafts)}，{period.month} 月", address, "去核对"))
     ready = [state.due.form for state in states if state.checked]

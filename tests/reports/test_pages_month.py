@@ -252,6 +252,14 @@ def test_the_lead_sends_back_to_the_clerk_with_a_reason(cast, people):
     assert "负责人退回</h2>" in page.content.decode() and "F1、F2：白内障一行请再核<small>韦国强" in page.content.decode()
     assert "负责人已退回，请按退回的原因改好，再核对。" in said(page)
     assert "核对 10 月月报</a>" in client.get("/").content.decode()
+    rows = page_of(cast.clerk, "/").context["work"]
+    row = next(row for row in rows if row.words == "月报被负责人退回")
+    assert (row.count, row.told, row.verb, row.tone) == (2, "F1、F2，10 月。韦国强：白内障一行请再核", "去改正", "bad")
+    assert not [row for row in rows if row.words == "月报待核对" and "10 月" in row.told]  # Told once.
+    assert not [row for row in page_of(cast.lead, "/").context["work"] if row.words == "月报被负责人退回"]
+    with on_day(datetime.date(2017, 11, 2)):  # A month that is over is told with the others.
+        (row,) = [row for row in page_of(cast.clerk, "/").context["work"] if row.words == "月报被负责人退回"]
+        assert row.told == "F1、F2，10 月，10-23 18:00 已过截止时间。韦国强：白内障一行请再核"
     make_ready(cast.county, OCTOBER, ["F1", "F2"])
     assert "负责人退回</h2>" not in client.get(month_address()).content.decode()
     assert "提交 10 月月报</a>" in client.get("/").content.decode()  # The next step of each.

@@ -14,6 +14,7 @@ from ledger.models import AuditEvent, Role, Staff
 from reports import mailing, tasks
 from reports.models import Due, MailAddress, Reminder, ReminderKind, Submission
 from reports.reminding import noon_of, remind, remind_again, stage_of, unopened
+from reports.views import messages as message_pages
 from tests.ledger.desks import client_of
 
 OCTOBER = datetime.date(2017, 10, 1)
@@ -142,6 +143,30 @@ def test_the_clerk_finds_it_on_every_page_and_opens_it(cast, owed):
     assert "已打开，未上报" in page and "消息<b>" not in page
     assert unopened(cast.lead) == 1, "the lead has not opened theirs"
     assert client_of(cast.lead).get(reverse("reports:message-open", args=[mine.pk])).status_code == 404
+
+
+def test_the_number_beside_messages_is_the_number_of_lines_that_wait_there(cast, owed):
+    days = {"cut_off_on": owed.cut_off_on, "ruled_on": owed.ruled_on, "deadline_at": owed.deadline_at}
+    Due.objects.create(county=cast.county, form="F2", covers_from=OCTOBER, period=OCTOBER, **days)
+    clerk, where = client_of(cast.clerk), reverse("reports:messages")
+    for stage in ("10-18 08:00", "10-21 08:00"):
+        remind(at(stage), cast.prefecture)
+    assert Reminder.objects.visible_to(cast.clerk).count() == 4
+    page = clerk.get(where)
+    assert [(row.reminder.kind, row.forms) for row in page.context["rows"]] == [("T-2", ["F1", "F2"]), ("T-5", ["F1", "F2"])]
+    assert page.content.decode().count(">未打开</span>") == unopened(cast.clerk) == 2 and "消息<b>2</b>" in page.content.decode()
+    submitted(owed, cast)
+    assert unopened(cast.clerk) == clerk.get(where).content.decode().count(">未打开</span>") == 2, "F2 still waits"
+    clerk.get(reverse("reports:message-open", args=[page.context["rows"][0].reminder.pk]))
+    page = clerk.get(where).content.decode()
+    assert unopened(cast.clerk) == page.count(">未打开</span>") == 0 and "消息<b>" not in page
+
+
+def test_what_waits_is_listed_however_old(cast, owed, monkeypatch):
+    monkeypatch.setattr(message_pages, "SHOWN", 1)
+    for stage in ("10-18 08:00", "10-21 08:00", "10-23 08:00"):
+        remind(at(stage), cast.prefecture)
+    assert [row.opened for row in client_of(cast.clerk).get(reverse("reports:messages")).context["rows"]] == [False] * 3
 
 
 def test_looking_at_the_return_itself_opens_the_reminder(cast, owed):
