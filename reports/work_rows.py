@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 
 from hospitals.models import Consultation, Designation, FollowUp, Hospital, Inability, PlanState, Stay, TreatmentPlan
@@ -11,7 +11,6 @@ from ledger import clock
 from ledger.models import Case, Category, CategoryFact, Person, Role, Staff, Transfer
 from ledger.models.person import VERIFIER, manages
 
-INFANT_YEARS = 1
 ENDED = ("died", "moved_away", "mistaken")  # Whoever left by one of these is visited no more.
 
 
@@ -98,25 +97,22 @@ def category_ended(staff: Staff) -> QuerySet[Case]:
     return cases.filter(since__isnull=False)
 
 
-def _year_before(day: datetime.date) -> datetime.date:
-    """The same day a year earlier; 29 February counts from the 28th."""
-    return day.replace(year=day.year - INFANT_YEARS, day=28 if (day.month, day.day) == (2, 29) else day.day)
-
-
 def _numberless(staff: Staff) -> QuerySet[Person]:
     """People on the ledger without an ID number; not those whose every case is closed."""
     cases = Case.objects.everywhere("the cases of people who are scoped themselves").filter(person=OuterRef("pk"))
     own = Person.objects.visible_to(staff).filter(county=staff.area.county, id_number_hash=None, merged_into=None)
     own = own.filter(Exists(cases.exclude(state="closed")) | ~Exists(cases))
-    return own.annotate(since=TruncDate("created_at"))
+    one = Func(F("born_on"), template="(%(expressions)s + INTERVAL '1 year')::date", output_field=DateField())
+    return own.annotate(since=TruncDate("created_at"), first_birthday=one)
 
 
 def infants(staff: Staff) -> QuerySet[Person]:
-    return _numberless(staff).filter(born_on__gt=_year_before(clock.today()))
+    """Registered before their first birthday: whoever turns one is waited for until the number is there, and not forgotten."""
+    return _numberless(staff).filter(first_birthday__gt=F("since"))
 
 
 def others_without_number(staff: Staff) -> QuerySet[Person]:
-    return _numberless(staff).filter(born_on__lte=_year_before(clock.today()))
+    return _numberless(staff).filter(first_birthday__lte=F("since"))
 
 
 def unverified(staff: Staff) -> QuerySet[CategoryFact]:

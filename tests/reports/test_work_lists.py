@@ -122,18 +122,20 @@ def test_a_category_that_ended_while_in_treatment(cast):
 def test_an_infant_without_a_number_stands_before_others_without_one(cast):
     baby = {"id_absent_reason": "婴儿未上户", "disease": "vsd"}
     cast.register("陈小月", born_on=D(2017, 5, 1), on=day(13), **baby)
-    cast.register("刚满周岁的", born_on=D(2016, 10, 20), on=day(13), **baby)
+    cast.register("满过周岁的", born_on=D(2016, 10, 13), on=day(12), **baby)
+    cast.register("当天满周岁的", born_on=D(2016, 10, 13), on=day(13), **baby)
     cast.register("差一天的", born_on=D(2016, 10, 21), **baby)
     cast.register("有证号的", born_on=D(2017, 5, 1), disease="vsd")
     gone = cast.register("销号的", born_on=D(2017, 5, 1), on=day(1), **baby)
     close_case(by=cast.lead, case=cast.case_of(gone), outcome="died", reason="病故", on=day(20))
     for staff in (cast.clerk, cast.township):
         assert listed("infant", staff) == [
+            ("满过周岁的", "婴儿未上户", "2017-10-12", 8, True),  # Turned one without a number: waited for as before.
             ("陈小月", "婴儿未上户", "2017-10-13", 7, True),
             ("差一天的", "婴儿未上户", "2017-10-20", 0, False),
         ]
-        assert listed("no-number", staff) == [("刚满周岁的", "婴儿未上户", "2017-10-13", 7, False)]
-    assert number_waiting(cast.township) == 2
+        assert listed("no-number", staff) == [("当天满周岁的", "婴儿未上户", "2017-10-13", 7, False)]
+    assert number_waiting(cast.township) == 3
 
 
 def test_a_leap_day_does_not_stop_the_list(cast):
@@ -178,11 +180,13 @@ def test_a_missed_visit_waits_for_whoever_was_to_make_it(cast, visitor):
 def test_a_transfer_waits_for_the_old_county_and_then_for_the_city(cast):
     request = ask(cast, cast.register("韦桂兰", on=D(2017, 9, 1)))
     assert listed("transfer", cast.clerk) == [("韦桂兰", "鹿寨县申请转入", "2017-10-20", 0, False)]
-    assert listed("transfer", cast.city) == listed("transfer", cast.clerk2) == []
+    assert listed("transfer-unanswered", cast.city) == listed("transfer", cast.clerk2) == []
     with on_day(request.city_from):
         assert listed("transfer", cast.clerk) == [("韦桂兰", "鹿寨县申请转入", "2017-10-20", 6, True)]
-        assert listed("transfer", cast.city) == [("韦桂兰", "鹿寨县申请转入", "2017-10-26", 0, True)]
+        assert listed("transfer-unanswered", cast.city) == [("韦桂兰", "柳城县 → 鹿寨县", "2017-10-26", 0, False)]
         assert number_waiting(cast.city) == 1
+    with on_day(request.city_from + datetime.timedelta(days=1)):
+        assert listed("transfer-unanswered", cast.city) == [("韦桂兰", "柳城县 → 鹿寨县", "2017-10-26", 1, True)]
 
 
 def test_the_hospital_admits_and_settles(cast):
