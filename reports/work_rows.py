@@ -1,6 +1,5 @@
 """The rows of every kind of work that waits: each starts from the reader's own county, town or hospital and says since when they wait."""
 
-import datetime
 
 from django.db.models import DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
