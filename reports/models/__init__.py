@@ -5,6 +5,7 @@ from reports.models.due import CONTACTS, DEFERRAL, GROUPS, MONTHLY, Due, DueRule
 from reports.models.extension import Extension, OnePersonCounty
 from reports.models.heartbeat import Heartbeat
 from reports.models.job import Job, JobPart
+from reports.models.past_day import PastDay
 from reports.models.progress_goal import ProgressGoal
 from reports.models.quality_goal import QualityGoal
 from reports.models.remark import CellRemark
@@ -16,6 +17,6 @@ from reports.models.unlock import Unlock
 
 __all__ = [
     "CONTACTS", "DEFERRAL", "GROUPS", "MONTHLY", "CellRemark", "CheckAnswer", "CheckRule", "Due", "DueRule", "Extension", "Form",
-    "Frequency", "Heartbeat", "Job", "JobPart", "MailAddress", "OnePersonCounty", "ProgressGoal", "QualityGoal", "Reminder",
+    "Frequency", "Heartbeat", "Job", "JobPart", "MailAddress", "OnePersonCounty", "PastDay", "ProgressGoal", "QualityGoal", "Reminder",
     "ReminderKind", "ReturnEvent", "Submission", "Unlock", "WorkbookStamp",
 ]  # fmt: skip

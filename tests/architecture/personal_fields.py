@@ -180,6 +180,7 @@ _BY_MODEL = {
     "reports.WorkbookStamp": ("cells", "id submission renderer file_hash cells_hash size stamped_at"),
     "reports.CheckAnswer": ("text", "id due code finding by at"),
     "reports.CheckRule": ("", "id prefecture title left relation factor right severity advice document since until"),
+    "reports.PastDay": ("", "id county on content digests"),
     "reports.ProgressGoal": ("", "id prefecture by_day share title document"),
     "reports.Reminder": ("", "id due staff kind round made_at made_by opened_at mailed_at"),
     "reports.MailAddress": ("address", "id staff"),
