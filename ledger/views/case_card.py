@@ -14,6 +14,9 @@ from ledger.transitions import STATIONS
 
 MOST_STAYS = 8  # What fits on the sheet beside the rest.
 MOST_FACTS = 6
+BASIS = 60  # Letters of a category's basis.
+# Lines of categories and stays, with every line that a long text adds anywhere, that a setting holds on one sheet of A4.
+STYLES = ((9, "sheet-tight"), (13, "sheet-small"), (20, "sheet-dense"))
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,14 @@ def _card(request: HttpRequest, case: Case, numbers: dict[str, str], form: Purpo
     today, person = clock.today(), case.person
     events = list(CaseEvent.objects.of(person).told_to(request.user).filter(case=case))
     stays = list(case.stays.visible_to(request.user).select_related("hospital")[: MOST_STAYS + 1])
-    facts = list(person.categories.select_related("verified_by")[:MOST_FACTS])
+    facts = list(person.categories.select_related("verified_by")[: MOST_FACTS + 1])
+    more_facts, facts = len(facts) > MOST_FACTS, facts[:MOST_FACTS]
+    style, shown = setting(case, facts, [stay.hospital.name for stay in stays[:MOST_STAYS]])
     if not form.errors:
         record("printed", by=request.user, subject=case, county=case.county, detail={"what": "病例卡"})
     context = {
-        "case": case, "person": person, "facts": facts, "stations": stations(case, events), "stays": stays[:MOST_STAYS], "more_stays": len(stays) > MOST_STAYS,
+        "case": case, "person": person, "facts": facts, "stations": stations(case, events), "stays": stays[:shown], "more_stays": len(stays) > shown,
+        "style": style, "more_facts": more_facts,
         "special": Programme.of(case.county).covers(case.disease, today), "numbers": numbers, "form": form, "unit": request.user.unit_on(today),
         "today": today, "printed_at": clock.now(),
     }  # fmt: skip
@@ -75,3 +81,23 @@ def stations(case: Case, events: list[CaseEvent]) -> list[Station]:
     codes = [code for code, _ in STATIONS]
     here = codes.index("registered" if case.state == "returned" else case.state)
     return [Station(words, arrivals.get(code) if place <= here else None, place == here) for place, (code, words) in enumerate(STATIONS)]
+
+
+def setting(case: Case, facts: list, hospitals: list[str]) -> tuple[str, int]:
+    """How tight the sheet is set so that it stays one page, and how many of the stays it then holds."""
+    person = case.person
+    pairs = [
+        (person.name, ""), (f"{person.contact_name}{person.contact_relation}", person.village_doctor),
+        (f"{case.found_how}{case.found_by_name}", case.diagnosis_hospital), (case.disease.name, ""), ("", case.hospital_name),
+    ]  # fmt: skip
+    lines = _more(person.full_address, 44) + sum(max(_more(left, 11), _more(right, 11)) for left, right in pairs)
+    lines += sum(1 + _more(fact.basis[:BASIS], 30) for fact in facts)
+    stays = [1 + _more(name, 36) for name in hospitals]
+    held = STYLES[-1][0]
+    shown = next((number for number in range(len(stays), 1, -1) if lines + sum(stays[:number]) <= held), min(len(stays), 1))
+    return next((style for most, style in STYLES if lines + sum(stays[:shown]) <= most), STYLES[-1][1]), shown
+
+
+def _more(text: str, wide: int) -> int:
+    """The lines beyond the first that a text takes."""
+    return max(len(text) - 1, 0) // wide

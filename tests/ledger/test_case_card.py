@@ -8,6 +8,7 @@ from django.urls import reverse
 from hospitals import actions as hospital
 from ledger.actions.cases import verify_case
 from ledger.models import AuditEvent, CaseEvent
+from ledger.views.case_card import setting
 from tests.cast import on_day
 from tests.ledger.desks import client_of
 
@@ -88,3 +89,21 @@ def test_a_hospital_prints_its_own_patients_card(cast, case):
 def test_the_persons_page_leads_to_each_card(cast, case):
     page = client_of(cast.insurance).get(reverse("ledger:person", args=[case.person_id])).content.decode()
     assert f'<a href="{reverse("ledger:case-card", args=[case.pk])}">病例卡：白内障</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("categories", "stays", "long", "told"),
+    [
+        (1, 1, 1, ("sheet-tight", 1)),
+        (2, 7, 1, ("sheet-tight", 7)),
+        (4, 8, 1, ("sheet-small", 8)),
+        (6, 8, 1, ("sheet-dense", 8)),
+        (6, 8, 4, ("sheet-dense", 7)),  # A text too long for its line takes a stay's place.
+    ],
+)
+def test_the_sheet_is_set_so_that_it_stays_one_page(cast, case, categories, stays, long, told):
+    """Measured in a browser: a line more in a wider setting is a second page."""
+    facts = [case.person.categories.get()] * categories
+    facts[0].basis = "县扶贫办 2016 年建档立卡名册" * long
+    case.person.address = "东泉镇永安村上屯 12 号，" * long
+    assert setting(case, facts, ["柳州市柳铁中心医院"] * stays) == told
