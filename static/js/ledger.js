@@ -27,8 +27,11 @@
   // Alt with the letter of an accesskey, the same in every browser: S saves, N registers, F searches. A page without its own N or F
   // has the navigation's; Alt+/ tells the keys.
   document.addEventListener("keydown", function (event) {
-    if (!event.altKey || event.ctrlKey || event.metaKey || event.key.length !== 1) { return; }
-    var key = CSS.escape(event.key.toLowerCase());
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.isComposing) { return; }
+    // An input method may call the key by another name (Process, or 、 for /): then the place on the keyboard tells.
+    var place = /^Key[A-Z]$/.test(event.code) ? event.code.charAt(3) : event.code === "Slash" ? "/" : "";
+    var key = CSS.escape((/^[\x21-\x7e]$/.test(event.key) ? event.key : place).toLowerCase());
+    if (!key) { return; }
     var target = document.querySelector('[accesskey="' + key + '"]') || document.querySelector('[data-key="' + key + '"]');
     if (!target) { return; }
     event.preventDefault();
