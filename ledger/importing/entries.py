@@ -88,32 +88,36 @@ def read_entry(reader: CellReader, line: Line) -> Entry:
     return entry
 
 
-PERSONAL = ("name", "sex", "age", "native_place", "remark", "household_number", "address", "village_code", "phone", "out_of_poverty_year")
+PERSONAL = ("name", "sex", "age", "native_place", "category", "household_number", "address", "village_code", "phone", "out_of_poverty_year")
+NOT_A_COLUMN = {"category": "remark"}
 
 
-def refuse_repeated(columns: dict[str, Column], entries: list[Entry]) -> None:
-    """One person on several lines: with the same words and another disease that is right; else nobody guesses which line is."""
+def refuse_repeated(columns: dict[str, Column], entries: list[Entry], diseases: dict[int, tuple]) -> None:
+    """One person on several lines: with the same words and another disease that is right; else nobody guesses which line is.
+
+    ``diseases`` are by line what its words mean, for one disease has several names.
+    """
     by_number: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.number:
             by_number.setdefault(entry.number.number, []).append(entry)
     for same in by_number.values():
         if len(same) > 1:
-            _refuse_same(columns, same)
+            _refuse_same(columns, same, diseases)
 
 
-def _refuse_same(columns: dict[str, Column], same: list[Entry]) -> None:
+def _refuse_same(columns: dict[str, Column], same: list[Entry], diseases: dict[int, tuple]) -> None:
     differing = [name for name in PERSONAL if len({str(entry.get(name)) for entry in same}) > 1]
     lines = [str(entry.line) for entry in same]
     if differing:
-        words = "、".join(columns[name].column_name for name in differing)
+        words = "、".join(columns[NOT_A_COLUMN.get(name, name)].column_name for name in differing)
         for entry in same:
             others = "、".join(line for line in lines if line != str(entry.line))
             entry.refuse("id_number", f"和第 {others} 行是同一个身份证号，{words}不同。请核对后只留一行。")
         return
-    first: dict[str | None, int] = {}
+    first: dict[tuple | str | None, int] = {}
     for entry in same:
-        disease = entry.get("disease")
+        disease = diseases[entry.line] or entry.get("disease")
         if disease in first:
             entry.refuse("id_number", f"和第 {first[disease]} 行是同一个人{'、同一个病种' if disease else ''}。请只留一行。")
         else:

@@ -2,11 +2,13 @@
 
 import datetime
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.actions.people import PersonFacts
 from ledger.identity import age_on, tidy
+from ledger.importing.columns import SPACED
 from ledger.importing.entries import CellReader, Entry, Fault, read_entry, refuse_repeated
 from ledger.importing.known import Known
 from ledger.importing.layouts import PeopleList, columns_of
@@ -18,6 +20,11 @@ from ledger.protection import mask_id_number
 
 REGISTERED = Category.REGISTERED_POOR
 NAMED = {Category.TEKUN: ("特困", "五保"), Category.DIBAO: ("低保",)}  # How 备注 may name a category.
+_NAMES = "(特困|五保|低保)"
+NO_MORE = re.compile(
+    f"(非|不是|不属|没有|未|取消|退出|停|终止|注销|原|曾|拟|申请)[^,，。;；、]{{0,4}}{_NAMES}|{_NAMES}[^,，。;；、]{{0,4}}(取消|退出|停|终止|注销|待批|申请)"
+)
+SEVERAL = re.compile("[、,，;；/和及 +]")
 
 
 @dataclass
@@ -44,9 +51,11 @@ class Examination:
         """One row a line, in the list's order; ``progress`` is told how many lines are done."""
         reader = CellReader(self.columns, self.today)
         entries = [read_entry(reader, line) for line in self.people.lines]
-        refuse_repeated(self.columns, entries)
         homes = {entry.line: self._home(entry) for entry in entries}
         diseases = {entry.line: self._diseases(entry) for entry in entries}
+        for entry in entries:
+            self._category(entry)
+        refuse_repeated(self.columns, entries, diseases)
         self.known = Known(self.by, entries, self.upload_pk)
         self.known.refuse_elsewhere(entry for entry in entries if entry.number and not entry.faults)
         rows = []
@@ -74,7 +83,7 @@ class Examination:
         return Home(village=village, named=True)
 
     def _diseases(self, entry: Entry) -> tuple[Disease, ...]:
-        word = entry.get("disease")
+        word = SPACED.sub("", entry.get("disease") or "")  # A line broken within the cell.
         if not word:
             return ()
         found = tuple(one for one in self.diseases if word in (one.name, one.short_name))
@@ -83,8 +92,22 @@ class Examination:
             names = list(dict.fromkeys([one.name for one in self.diseases] + [one.group.name for one in self.diseases]))
             near = [name for name in names if word in name] or difflib.get_close_matches(word, names, 1, 0.5)
             advice = f"请改为“{near[0]}”。" if near else "请改为病种目录里的名称。"
-            entry.refuse("disease", f"没有“{word}”这个病种。{advice}")
+            several = sum(part in names for part in SEVERAL.split(word)) > 1
+            entry.refuse("disease", "一格里有几个病种。请一行写一个病种。" if several else f"没有“{word}”这个病种。{advice}")
         return found
+
+    def _category(self, entry: Entry) -> None:
+        """The category that 备注 names, as a value beside the columns'; two, or one that it says is no more, are refused."""
+        remark = entry.get("remark")
+        if not remark:
+            return
+        named = [category for category, words in NAMED.items() if any(word in remark for word in words)]
+        if len(named) > 1:
+            entry.refuse("remark", "备注里既有特困又有低保。请只写现在的一种。")
+        elif named and NO_MORE.search(remark):
+            entry.refuse("remark", f"备注“{remark[:20]}”看不出现在是不是{Category(named[0]).label}。请只写现在的类别，或留空。")
+        elif named:
+            entry.values["category"] = named[0]
 
     def _holding(self, entry: Entry) -> Holding:
         born_on = entry.number.born_on if entry.number else datetime.date.min
@@ -93,8 +116,7 @@ class Examination:
             if year:  # Whoever left poverty in a year was registered before.
                 since = min(since, datetime.date(year, 1, 1))
             return Holding(REGISTERED, max(since, born_on), "建档立卡名册", (REGISTERED,), year)
-        remark = entry.get("remark") or ""
-        named = next((category for category, words in NAMED.items() if any(word in remark for word in words)), None)
+        remark, named = entry.get("remark") or "", entry.get("category")
         since = max(entry.get("listed_on") or self.choices.since, born_on)
         return Holding(named or self.choices.category, since, remark or "民政部门附件 2 名单", (named,) if named else tuple(NAMED))
 

@@ -8,15 +8,25 @@ from dataclasses import dataclass, field
 from import_export.resources import Resource
 
 from ledger.actions.refusals import Refused
-from ledger.importing.columns import Age, Column, Day, Name, Number18, Phone, Sex, Words, Year
+from ledger.importing.columns import Age, Column, Day, Name, Number18, Phone, Sex, Unread, Words, Year
 from ledger.importing.reader.cells import Cell, Number, Sheet, Table, column_letters
 
 ROW_LIMIT = 20_000
 HEADINGS_WITHIN = 30
 DAYS_1904 = 1462  # How much less a workbook that counts from 1904 says for the same day.
 FILE = "file"
-TOTAL = re.compile(r"(合计|总计|小计|本页|累计)")
-NOTE = re.compile(r"(注|备注|说明|填表|填报|制表|审核|审批|负责人|经办|联系|单位|盖章|日期|统计|附件?[:：0-9]|共\d)")
+OUR_OWN = (
+    "序号",
+    "原行号",
+    "说明",
+)  # Columns that are told to nobody when they are left: the last two stand in the workbook that goes back.
+TOTAL = re.compile(r"(人数)?(合计|总计|小计|共计|总数|总人数|本页|累计|共\d)|.{1,12}(小计|合计)([:(].*)?$")
+NOTE = re.compile(
+    r"(注|备注|说明|其中|填表|填报|制表|审核|审批|负责人|经办|联系|单位|盖章|日期|统计|附件?[:：0-9]|此表|本表|[-—]*以[上下]空白)"
+)
+OF_OTHERS = re.compile(r"(户主|联系|监护|家属|代办|经办)")
+DATED = re.compile(r"\d{4}年\d{1,2}月(\d{1,2}日)?|[一二][〇零○一二三四五六七八九]{3}年.*")
+NUMBER_WORDS = ("身份证号", "身份证号码", "身份证", "公民身份号码", "公民身份证号码", "证件号码")
 
 
 class F2(Resource):
@@ -24,27 +34,27 @@ class F2(Resource):
 
     word, about = "附件 2", "民政台账管理表"
     disease = Column("disease", "疾病名称", Words(60), also=("病种", "疾病"))
-    number = Column("number", "序号", Words(30, number_is_fine=True), needed=False)
+    number = Column("number", "序号", Unread(), needed=False)
     name = Column("name", "姓名", Name(60), also=("患者姓名",))
     sex = Column("sex", "性别", Sex())
     age = Column("age", "年龄", Age())
     native_place = Column("native_place", "籍贯", Words(60), needed=False)
-    id_number = Column("id_number", "身份证号(合医证)", Number18(insurance=True), also=("身份证号", "身份证号码", "公民身份号码"))
+    id_number = Column("id_number", "身份证号(合医证)", Number18(insurance=True), also=NUMBER_WORDS)
     listed_on = Column("listed_on", "城乡居民医保建立台帐时间", Day(), also=("城乡居民医保建立台账时间", "建立台帐时间", "建立台账时间"))
-    remark = Column("remark", "备注", Words(120), needed=False)
+    remark = Column("remark", "备注", Words(120, number_is_fine=True, day_is_fine=True), needed=False)
 
 
 class Roster(Resource):
     """建档立卡 roster, as the poverty office keeps it."""
 
     word, about = "建档立卡名册", "扶贫部门"
-    name = Column("name", "姓名", Name(60))
+    name = Column("name", "姓名", Name(60), also=("患者姓名",))
     sex = Column("sex", "性别", Sex())
-    id_number = Column("id_number", "身份证号", Number18(), also=("身份证号码", "公民身份号码", "证件号码"))
-    household_number = Column("household_number", "户编号", Words(30, number_is_fine=True, tight=True), also=("户编码",))
-    address = Column("address", "家庭地址", Words(120), also=("家庭住址", "详细住址", "住址"))
-    village_code = Column("village_code", "行政村代码", Words(20, number_is_fine=True, tight=True), also=("村代码",))
-    phone = Column("phone", "联系电话", Phone(), also=("电话", "手机号"), needed=False)
+    id_number = Column("id_number", "身份证号", Number18(), also=NUMBER_WORDS)
+    household_number = Column("household_number", "户编号", Words(30, number_is_fine=True, tight=True), also=("户编码", "户号"))
+    address = Column("address", "家庭地址", Words(120), also=("家庭住址", "详细住址", "详细地址", "住址", "地址"))
+    village_code = Column("village_code", "行政村代码", Words(20, number_is_fine=True, tight=True), also=("行政村编码", "村代码"))
+    phone = Column("phone", "联系电话", Phone(), also=("联系方式", "电话", "电话号码", "手机", "手机号", "手机号码"), needed=False)
     out_of_poverty_year = Column("out_of_poverty_year", "脱贫年度", Year(), also=("脱贫年份",), needed=False)
 
 
@@ -83,18 +93,28 @@ def _flat(cell: Cell) -> str:
     return re.sub(r"[\s*＊]", "", unicodedata.normalize("NFKC", cell)) if isinstance(cell, str) else ""
 
 
-def _places(columns: dict[str, Column], row: list[Cell]) -> dict[str, int]:
-    """Where each column stands in a heading row; Raises Refused where one stands twice."""
-    found: dict[str, int] = {}
-    spoken = {_flat(way): name for name, column in columns.items() for way in (column.column_name, *column.also)}
+def _places(columns: dict[str, Column], row: list[Cell]) -> tuple[dict[str, int], str]:
+    """Where each column stands in a heading row, its official heading before other words; and the sentence where one stands twice."""
+    found: dict[str, tuple[int, int]] = {}  # The column's heading among its ways, its place.
+    twice = ""
+    spoken = {_flat(way): (name, rank) for name, column in columns.items() for rank, way in enumerate((column.column_name, *column.also))}
     for place, cell in enumerate(row):
-        name = spoken.get(_flat(cell))
-        if name and name in found:
-            letters = f"{column_letters(found[name])} 列和 {column_letters(place)} 列"
-            raise Refused(f"有两列“{columns[name].column_name}”（{letters}）。请只留一列。", FILE)
-        if name:
-            found[name] = place
-    return found
+        name, rank = _meant(_flat(cell), spoken)
+        if name and name in found and found[name][0] == rank:
+            letters = f"{column_letters(found[name][1])} 列和 {column_letters(place)} 列"
+            twice = f"有两列“{columns[name].column_name}”（{letters}）。请只留一列。"
+        elif name:
+            found[name] = min(found.get(name, (rank, place)), (rank, place))
+    return {name: place for name, (_, place) in found.items()}, twice
+
+
+def _meant(heading: str, spoken: dict[str, tuple[str, int]]) -> tuple[str, int]:
+    """Which column a heading names; what stands in brackets behind it is a remark, such as 年龄（岁）, unless it names somebody else."""
+    plain, _, remark = heading.partition("(")
+    if heading in spoken or not remark or OF_OTHERS.search(remark):
+        return spoken.get(heading, ("", 0))
+    name, rank = spoken.get(plain, ("", 0))
+    return name, rank + len(spoken)
 
 
 def _heading_rows(sheet: Sheet) -> Iterator[tuple[int, list[Cell]]]:
@@ -107,13 +127,25 @@ def _heading_rows(sheet: Sheet) -> Iterator[tuple[int, list[Cell]]]:
         yield number, [below or above for above, below in pairs]
 
 
-def _find(columns: dict[str, Column], sheet: Sheet) -> tuple[int, dict[str, int]] | None:
-    """The last row of the headings and where the columns stand; None where the sheet has not all that are needed."""
+def _find(columns: dict[str, Column], sheet: Sheet) -> tuple[int, dict[str, int], str] | None:
+    """The last row of the headings, where the columns stand, and which were left; None where the sheet has not all that are needed.
+
+    Raises Refused where a column stands twice.
+    """
     for number, row in _heading_rows(sheet):
-        places = _places(columns, row)
+        places, twice = _places(columns, row)
         if all(name in places for name, column in columns.items() if column.needed):
-            return number, places
+            if twice:
+                raise Refused(f"工作表“{sheet.name}”{twice}", FILE)
+            return number, places, _left(row, set(places.values()))
     return None
+
+
+def _left(row: list[Cell], taken: set[int]) -> str:
+    """The sentence about columns that no layout knows; nothing is passed over without a word."""
+    words = {place: _flat(cell) for place, cell in enumerate(row) if place not in taken and _flat(cell) not in ("", *OUR_OWN)}
+    named = "、".join(f"“{word[:12]}”（{column_letters(place)} 列）" for place, word in list(words.items())[:8])
+    return f"版式里没有的列没有读：{named}{'等' if len(words) > 8 else ''}。" if words else ""
 
 
 def _missing(layout: str, table: Table) -> Refused:
@@ -125,13 +157,13 @@ def _missing(layout: str, table: Table) -> Refused:
     best, where = {}, ""
     for sheet in table.sheets:
         for number, row in _heading_rows(sheet):
-            places = _places(columns, row)
+            places, _ = _places(columns, row)
             if len(places) > len(best):
                 best, where = places, f"工作表“{sheet.name}”第 {number + 1} 行"
     lacking = [f"“{column.column_name}”" for name, column in columns.items() if column.needed and name not in best]
     absent = "、".join(lacking)
     if len(best) < 2:
-        return Refused(f"没有找到列名。{LAYOUTS[layout].word}要有这些列：{absent}。", FILE)
+        return Refused(f"没有找到列名。“{LAYOUTS[layout].word}”要有这些列：{absent}。", FILE)
     return Refused(f"{where}是列名，但没有{absent}。请补上这{'一' if len(lacking) == 1 else '几'}列再导入。", FILE)
 
 
@@ -139,7 +171,7 @@ def find_list(layout: str, table: Table) -> PeopleList:
     """The one list in the file. Raises Refused: no such columns, two lists, no people, too many."""
     columns = columns_of(layout)
     found = [(sheet, place) for sheet in table.sheets if (place := _find(columns, sheet))]
-    shown = [(sheet, place, _lines(columns, sheet, *place)) for sheet, place in found if not sheet.hidden]
+    shown = [(sheet, place, _lines(columns, sheet, *place[:2])) for sheet, place in found if not sheet.hidden]
     filled = [one for one in shown if one[2][0]] or shown[:1]
     if not found:
         raise _missing(layout, table)
@@ -148,7 +180,7 @@ def find_list(layout: str, table: Table) -> PeopleList:
     if len(filled) > 1:
         names = "、".join(f"“{sheet.name}”" for sheet, *_ in filled)
         raise Refused(f"工作表{names}都有名单。一次只导入一张，请把其余的另存为别的文件。", FILE)
-    sheet, (_, places), (lines, notices) = filled[0]
+    sheet, (_, places, left), (lines, notices) = filled[0]
     if not lines:
         raise Refused("列名下面没有人员。请核对文件。", FILE)
     if len(lines) > ROW_LIMIT:
@@ -159,12 +191,19 @@ def find_list(layout: str, table: Table) -> PeopleList:
     notices += [f"隐藏的工作表“{other.name}”里也有名单，没有读。" for other, _ in found if other.hidden]
     if sheet.hidden_rows:
         notices.append(f"有 {sheet.hidden_rows} 个隐藏的行，也一并读入。")
+    if sheet.hidden_columns:
+        notices.append("有隐藏的列，里面的内容也一并读入。")
+    if left:
+        notices.append(left)
     return PeopleList(layout, sheet.name, places, lines, notices)
 
 
-def _filled_down(sheet: Sheet, heading: int) -> None:
-    """A cell merged over several rows of one column holds for each of them."""
+def _filled_down(sheet: Sheet, heading: int, places: dict[str, int]) -> None:
+    """A cell merged over several rows of one column holds for each of them; a name only where the number is merged as it is."""
+    numbers = {(top, bottom) for top, left, bottom, right in sheet.merged if left == places["id_number"]}
     for top, left, bottom, right in sheet.merged:
+        if left == places["name"] and (top, bottom) not in numbers:
+            continue
         if top <= heading or left != right or bottom == top or top >= len(sheet.rows) or left >= len(sheet.rows[top]):
             continue
         value = sheet.rows[top][left]
@@ -174,7 +213,7 @@ def _filled_down(sheet: Sheet, heading: int) -> None:
 
 
 def _lines(columns: dict[str, Column], sheet: Sheet, heading: int, places: dict[str, int]) -> tuple[list[Line], list[str]]:
-    _filled_down(sheet, heading)
+    _filled_down(sheet, heading, places)
     lines, passed_over = [], []
     for number, row in enumerate(sheet.rows[heading + 1 :], heading + 2):
         cells = {name: row[place] if place < len(row) else None for name, place in places.items()}
@@ -189,19 +228,36 @@ def _lines(columns: dict[str, Column], sheet: Sheet, heading: int, places: dict[
 def _kind(columns: dict[str, Column], cells: dict[str, Cell], row: list[Cell]) -> str:
     """ "person", "" for a blank row or a repeated heading, or the words of a total, note or signature line."""
     name, number = cells["name"], cells["id_number"]
-    if isinstance(number, str) and number.isascii() and number.isalnum():
+    if isinstance(number, str) and len(number) > 9 and number.isascii() and number.isalnum():
         return "person"  # No heading, total or note has such a word there.
     said = {name: cell for name, cell in cells.items() if cell is not None and name != "number"}
     if not said or (set(said) == {"disease"} and isinstance(cells.get("number"), Number)):
         return ""  # Prepared rows that nobody filled in.
-    if _flat(name) == columns["name"].column_name and _flat(number) == _flat(columns["id_number"].column_name):
+    if _heads(columns["name"], name) and _heads(columns["id_number"], number):
         return ""
     first = next((cell for cell in row if isinstance(cell, str)), "")
-    flat_name = _flat(name)
-    if number is None and name is not None and (TOTAL.match(flat_name) or (":" in flat_name and NOTE.match(flat_name))):
-        return first.strip()
-    if name is None and number is None and (TOTAL.match(_flat(first)) or NOTE.match(_flat(first)) or len(said) < 2):
-        return first.strip() or "（数字）"
-    if isinstance(number, str) and ":" in _flat(number) and NOTE.match(_flat(number)):
-        return first.strip()
-    return "person"
+    return (first.strip() or "（数字）") if _no_person(said, _flat(first)) else "person"
+
+
+def _heads(column: Column, cell: Cell) -> bool:
+    return _flat(cell) in {_flat(way) for way in (column.column_name, *column.also)}
+
+
+def _no_person(said: dict[str, Cell], first: str) -> bool:
+    """Whether a row that says something is a total, a note, a date or a signature; ``first`` are its first words."""
+    name, number = _flat(said.get("name")), said.get("id_number")
+    if ":" in _flat(number) and NOTE.match(_flat(number)):
+        return True
+    if sum(character.isdigit() for character in _flat(number)) > 9 or (isinstance(number, Number) and number.value > 1e9):
+        return False  # Somebody's number, right or wrong.
+    named = bool(name) and not (TOTAL.match(name) or NOTE.match(name) or any(character.isdigit() for character in name))
+    if TOTAL.match(first) and (not named or name == first):
+        return True  # Whatever is counted beside it, under the names too.
+    if DATED.fullmatch(name) or DATED.fullmatch(_flat(number)):
+        return True
+    if number is None and ":" in name and NOTE.match(name):
+        return True
+    if "name" not in said and number is None and NOTE.match(first):
+        return True
+    plain = name.replace("·", "")
+    return len(said) == 1 and number is None and not (named and plain.isalpha() and len(plain) < 6)  # A page's title again.

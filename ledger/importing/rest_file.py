@@ -7,6 +7,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from ledger.importing.columns import Day
 from ledger.importing.keeping import Shown
 from ledger.importing.layouts import PeopleList, columns_of
 from ledger.importing.reader.cells import Broken, Cell, Number
@@ -23,6 +24,7 @@ def rest_workbook(people: PeopleList, rows: list[Shown], late: dict[str, str]) -
     columns = [name for name in columns_of(people.layout) if name in people.places]
     headings = [columns_of(people.layout)[name].column_name for name in columns]
     lines = {line.number: line for line in people.lines}
+    days = [name for name in columns if isinstance(columns_of(people.layout)[name].widget, Day)]
     book = Workbook()
     sheet = book.active
     sheet.title = "待改"
@@ -32,7 +34,8 @@ def rest_workbook(people: PeopleList, rows: list[Shown], late: dict[str, str]) -
     for number, row in enumerate(rows, 2):
         wrong = {heading for _, heading, _ in row.told}
         for place, name in enumerate(columns, 1):
-            _write(sheet, number, place, lines[row.line].cells.get(name))
+            cell = lines[row.line].cells.get(name)
+            _write(sheet, number, place, Day.shown(cell) if name in days else cell)
             if headings[place - 1] in wrong:
                 sheet.cell(number, place).fill = WRONG
         _write(sheet, number, len(columns) + 1, str(row.line))

@@ -11,6 +11,7 @@ import math
 import resource
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
@@ -37,7 +38,8 @@ def bound(limits: dict) -> None:
 def check_extent(name: str, scan: Scan, limits: dict) -> None:
     """Raises Unreadable for more rows than are taken at once, or for a stray cell far away from the list."""
     if scan.rows > limits["rows"]:
-        raise Unreadable(f"一次最多导入 {limits['rows']} 行，工作表“{name}”有 {scan.rows} 行。请拆成几个文件，分次导入。")
+        most = limits["rows"] // 1000 * 1000  # What is beyond are titles and notes.
+        raise Unreadable(f"一次最多导入 {most} 行，工作表“{name}”有 {scan.rows} 行。请拆成几个文件，分次导入。")
     if (scan.last_row + 1) * (scan.last_column + 1) > limits["cells"]:
         corner = f"{column_letters(scan.last_column)}{scan.last_row + 1}"
         raise Unreadable(f"工作表“{name}”一直用到 {corner}，离名单太远的格子里有内容。请删掉多余的格子，或把名单复制到新的工作表再导入。")
@@ -111,7 +113,7 @@ def answer(ending: str, content: bytes, limits: dict) -> str:
         return dump(table)
     except Unreadable as error:
         return json.dumps({"refused": str(error)}, ensure_ascii=False)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, ExpatError, CalamineError, KeyError, IndexError,
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, RuntimeError, ExpatError, CalamineError, KeyError, IndexError,
             StopIteration, EOFError, OSError, ValueError):  # fmt: skip
         return json.dumps({"refused": parts.BROKEN}, ensure_ascii=False)
 

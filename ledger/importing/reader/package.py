@@ -35,7 +35,12 @@ class Scan:
     not_computed: set[tuple[int, int]] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: int = 0
-    hidden_columns: int = 0
+    hidden_spans: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def hidden_columns(self) -> int:
+        """How many of the columns that hold anything are hidden; the empty ones behind the list often are."""
+        return sum(max(0, min(last, self.last_column) - first + 1) for first, last in self.hidden_spans)
 
 
 def open_package(content: bytes, unpacked_limit: int) -> zipfile.ZipFile:
@@ -72,7 +77,7 @@ def check_xml(package: zipfile.ZipFile, unpacked_limit: int) -> None:
     """Every XML part is well formed, without entities, and no longer in truth than the archive says."""
     left = unpacked_limit
     for name in package.namelist():
-        if not name.lower().endswith((".xml", ".rels", ".vml")):
+        if not name.lower().endswith((".xml", ".rels")):  # Drawings of comments (.vml) are read by nobody, and Excel's are no XML.
             continue
         parser = _parser()
         with package.open(name) as part:
@@ -144,7 +149,7 @@ class _SheetScanner:
             self.row, self.column, self.row_filled = int(attributes.get("r", self.row + 2)) - 1, -1, False
             self.scan.hidden_rows += attributes.get("hidden") in ("1", "true")
         elif tag == "col" and attributes.get("hidden") in ("1", "true"):
-            self.scan.hidden_columns += 1
+            self.scan.hidden_spans.append((int(attributes["min"]) - 1, int(attributes["max"]) - 1))
         elif tag == "mergeCell":
             first, _, last = attributes["ref"].partition(":")
             self.scan.merged.append((*position(first), *position(last or first)))
@@ -168,7 +173,7 @@ class _SheetScanner:
                 scan.rows, self.row_filled = scan.rows + 1, True
             if self.kind == "e":
                 scan.errors[(self.row, self.column)] = self.filled[:10]
-            elif self.formula and not self.filled:
+            elif self.formula and not self.filled and self.kind != "str":  # Text without a letter is what it came to.
                 scan.not_computed.add((self.row, self.column))
 
     def plain_rows(self, part: bytes, at: int) -> int:

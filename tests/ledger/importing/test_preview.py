@@ -39,6 +39,40 @@ CELLS = {  # What a cell of annex 2 holds → the cell named and the sentence; N
     "blank disease": ({"疾病名称": None}, "A4", "疾病名称是空的。请填写病种。"),
     "another name of a disease": ({"疾病名称": "食道癌"}, None, ""),
     "future day": ({"城乡居民医保建立台帐时间": LATE}, "H4", "建立台账时间 2017-11-02 晚于今天。请改为 10-20 或更早。"),
+    "serial day as text": ({"城乡居民医保建立台帐时间": "42956"}, None, ""),
+    "serial day with its hour": ({"城乡居民医保建立台帐时间": 42956.75}, None, ""),
+    "15 digits as a number": ({"身份证号": 450222510302032}, "G4", "身份证号是数字格式。请把该列改为文本，重填 18 位。"),
+    "no number, in a word": (
+        {"身份证号": "无"},
+        "G4",
+        "没有身份证号。请补上身份证号；确实没有的，请在“登记患者”里登记并选原因。",
+    ),
+    "a formula in a column that is not used": ({"序号": "=ROW()-3"}, None, ""),
+    "a disease over two lines": ({"疾病名称": "终末期\n肾病"}, None, ""),
+    "two diseases": ({"疾病名称": "胃癌、白内障"}, "A4", "一格里有几个病种。请一行写一个病种。"),
+    "a lost letter": ({"姓名": "石?民"}, "C4", "姓名里有“?”。请改为患者一人的完整姓名。"),
+    "a masked name": ({"姓名": "石*民"}, "C4", "姓名里有“*”。请改为患者一人的完整姓名。"),
+    "two names": (
+        {"姓名": "石爱民\n韦桂兰"},
+        "C4",
+        "一格里像是有 2 个姓名（石爱民、韦桂兰）。请只留患者一人的姓名，中间不空格。",
+    ),
+    "no name, in a word": ({"姓名": "不详"}, "C4", "姓名写的是“不详”。请改为患者姓名。"),
+    "brackets in the name": ({"姓名": "石小妹（大）"}, None, ""),
+    "both categories": ({"备注": "原特困，现低保"}, "I4", "备注里既有特困又有低保。请只写现在的一种。"),
+    "a category no more": (
+        {"备注": "8 月已取消低保"},
+        "I4",
+        "备注“8 月已取消低保”看不出现在是不是低保。请只写现在的类别，或留空。",
+    ),
+    "not of the category": ({"备注": "非低保户"}, "I4", "备注“非低保户”看不出现在是不是低保。请只写现在的类别，或留空。"),
+    "a blank remark, in a sign": ({"备注": "-"}, None, ""),
+    "a remark that is a number": ({"备注": 2017}, None, ""),
+    "a native place that became a day": (
+        {"籍贯": datetime.date(2017, 3, 8)},
+        "F4",
+        "籍贯是日期（2017-03-08），不是原来的文字。请把该列改为文本后重填。",
+    ),
     "two-digit year": (
         {"城乡居民医保建立台帐时间": "8/9/17"},
         "H4",
@@ -58,7 +92,7 @@ CELLS = {  # What a cell of annex 2 holds → the cell named and the sentence; N
     "a command as name": ({"姓名": "＝cmd|' /C calc'!A0"}, "C4", "姓名以“＝”开头，可能是公式。请改为患者姓名。"),
     "plus": ({"姓名": "+1"}, "C4", "姓名以“+”开头，可能是公式。请改为患者姓名。"),
     "at": ({"姓名": "\t@SUM(A1)"}, "C4", "姓名以“@”开头，可能是公式。请改为患者姓名。"),
-    "uncomputed formula": ({"姓名": "=A1"}, "C4", "姓名是公式，还没有算出结果。请把该格改为数值或文字。"),
+    "uncomputed formula": ({"姓名": "=A1"}, "C4", "姓名是公式，还没有算出结果。请改为患者姓名。"),
     "private use": ({"姓名": "韦\ue863兰"}, "C4", "姓名里有 1 个字显示不出来（旧系统造的字或乱码）。请重新录入这个字。"),
     "right to left": ({"姓名": "韦\u202e兰桂"}, "C4", "姓名里有改变文字方向的控制字符。请清空该格，重新录入。"),
     "blank name": ({"姓名": None}, "C4", "姓名是空的。请填写患者姓名。"),
@@ -97,6 +131,17 @@ ROSTER_CELLS = {
     "phone as a number": ({"联系电话": 13900000815}, None, ""),
     "year too early": ({"脱贫年度": 2008}, "H2", "脱贫年度“2008”不对。请填 2014 至 2017 的年份，未脱贫的留空。"),
     "year in words": ({"脱贫年度": "2016年"}, None, ""),
+    "year in a column of days": ({"脱贫年度": datetime.date(1905, 7, 8)}, None, ""),
+    "year of a day too early": (
+        {"脱贫年度": datetime.date(2008, 1, 1)}, "H2", "脱贫年度“2008”不对。请填 2014 至 2017 的年份，未脱贫的留空。",
+    ),
+    "address that became a day": (
+        {"家庭地址": datetime.date(2017, 3, 8)}, "E2", "家庭地址是日期（2017-03-08），不是原来的文字。请把该列改为文本后重填。",
+    ),
+    "same as above": ({"家庭地址": "同上"}, "E2", "家庭地址写的是“同上”。请写完整。"),
+    "household number in scientific text": (
+        {"户编号": "4.50222E+12"}, "D2", "户编号成了科学计数法，末尾几位已丢失。请把该列改为文本后重填。",
+    ),
 }  # fmt: skip
 
 
@@ -200,6 +245,18 @@ def test_one_person_on_several_lines(cast, lines):
 
 def told_elsewhere() -> int:
     return AuditEvent.objects.filter(action="held_elsewhere").count()
+
+
+def test_one_disease_by_two_names_is_one_and_two_diseases_may_have_two_remarks(cast, lines):
+    one, two = lines.number(), lines.number()
+    told = [
+        lines.f2(身份证号=one, 疾病名称="食管癌"), lines.f2(身份证号=one, 疾病名称="食道癌"),
+        lines.f2(身份证号=two, 备注="低保，术后"), lines.f2(身份证号=two, 疾病名称="白内障", 备注="低保，待手术"),
+    ]  # fmt: skip
+    looked = rows(look(cast.clerk, f2(*told)))
+    assert [(row.result, [sentence for _, _, sentence in row.told]) for row in looked] == [
+        (NEW, []), (REFUSED, ["和第 4 行是同一个人、同一个病种。请只留一行。"]), (NEW, []), (NEW, []),
+    ]  # fmt: skip
 
 
 def test_another_countys_person_answers_as_everywhere_and_is_counted(cast, lines):

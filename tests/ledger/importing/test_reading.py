@@ -95,12 +95,33 @@ def test_a_formula_with_its_result_is_the_result_and_days_may_count_from_1904():
     assert table.from_1904 and table.sheets[0].rows == [[datetime.date(2021, 8, 10)]]
 
 
+def test_a_formula_that_came_to_no_text_is_blank():
+    formula = lambda xml: re.sub(rb'<c r="A1"([^>]*)>(<f>[^<]*</f>)<v ?/>', rb'<c r="A1"\1 t="str">\2<v></v>', xml)
+    (sheet,) = read_file("a.xlsx", patched(book(('=IF(B1="","",B1)',), ("甲",)), SHEET, formula)).sheets
+    assert sheet.rows[1:] == [["甲"]] and not any(sheet.rows[0])
+
+
+def test_a_drawing_of_comments_need_not_be_xml():
+    made = io.BytesIO(book(("甲",)))
+    with zipfile.ZipFile(made, "a") as package:
+        package.writestr("xl/drawings/vmlDrawing1.vml", "<xml><br></xml>")
+    assert read_file("a.xlsx", made.getvalue()).sheets[0].rows == [["甲"]]
+
+
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 50
 ENTITY = b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet>&b;</worksheet>'
 OUTSIDE = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><worksheet>&b;</worksheet>'
 FLAGGED = bytearray(packed(("xl/workbook.xml", b"<a/>")))
 for _start in (FLAGGED.index(b"PK\x03\x04") + 6, FLAGGED.index(b"PK\x01\x02") + 8):
     FLAGGED[_start] |= 1
+
+
+def torn(content: bytes) -> bytes:
+    """The workbook with one byte of its packed sheet turned round."""
+    at = content.index(SHEET.encode()) + 60
+    return content[:at] + bytes([content[at] ^ 0x55]) + content[at + 1 :]
+
+
 REFUSED = {
     "empty": ("a.xlsx", b"", "文件是空的，请重新选择。"),
     "old Excel": ("a.xls", b"x", "请选择 .xlsx 或 .csv 文件；.xls 文件请先另存为 .xlsx。"),
@@ -112,6 +133,7 @@ REFUSED = {
     "password of the archive": ("a.xlsx", bytes(FLAGGED), "文件加了密码"),
     "cut short": ("a.xlsx", f2()[:-200], BROKEN),
     "wrong checksum": ("a.xlsx", f2().replace(b"xl/workbook.xml", b"xl/workbook.xmm", 1), BROKEN),
+    "packed part broken": ("a.xlsx", torn(f2()), BROKEN),
     "no sheets": ("a.xlsx", packed(("a.txt", b"x")), BROKEN),
     "entity bomb": ("a.xlsx", patched(f2(), SHEET, lambda xml: ENTITY), BROKEN),
     "outside entity": ("a.xlsx", patched(f2(), SHEET, lambda xml: OUTSIDE), BROKEN),
@@ -130,7 +152,7 @@ REFUSED = {
         BROKEN,
     ),
     "stray cell": ("a.xlsx", book(("甲",), XFD1048576="乙"), "工作表“Sheet”一直用到 XFD1048576"),
-    "too many rows": ("a.csv", ("韦桂兰,女\n" * 20_051).encode(), "一次最多导入 20050 行，工作表“CSV”有 20051 行。"),
+    "too many rows": ("a.csv", ("韦桂兰,女\n" * 20_051).encode(), "一次最多导入 20000 行，工作表“CSV”有 20051 行。"),
     "csv with NUL": ("a.csv", "姓名\n韦\0桂兰".encode(), "文件的文字读不出来"),
     "csv of no encoding": ("a.csv", b"\xff\xff\x00\x81", "文件的文字读不出来"),
     "csv of two encodings": ("a.csv", "姓名,性别\n".encode("gb18030") + "韦桂兰,女\n".encode(), "混了两种文字编码，第 2 行"),

@@ -1,5 +1,6 @@
 """The sheet around the people: titles, totals, merged and hidden parts, several sheets, columns that are missing or there twice."""
 
+import datetime
 import io
 
 import pytest
@@ -7,7 +8,7 @@ from openpyxl import load_workbook
 
 from ledger.actions.refusals import Refused
 from ledger.importing import uploads
-from ledger.importing.plans import NEW
+from ledger.importing.plans import NEW, REFUSED
 from ledger.importing.reading import read_file
 from ledger.importing.rest_file import rest_workbook
 from tests.ledger.importing.lines import look, rows
@@ -26,6 +27,69 @@ def test_titles_totals_notes_and_gaps_are_no_people(cast, lines):
         "第 8 行“填报人：莫春兰”不是人员，没有读入。",
         "第 9 行“注：1.本表由民政部门填报。”不是人员，没有读入。",
     ]
+
+
+TOTALS = (
+    ["合计", None, 1], ["合 计", None, "1人"], ["合计", None, "=COUNTA(C4:C4)"], ["合计", 1, 1, 1, 1, 1, 1, 1], [None, "共计", 1],
+    ["共 1 人"], ["胃癌小计", None, "1人"], ["其中：低保1人，特困0人"], ["柳城县民政局", None, "2017年10月"], ["以下空白"], ["制表人 莫春兰"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", ["f2", "roster"])
+def test_a_row_that_counts_or_signs_is_nobody_whatever_stands_beside_its_words(cast, lines, layout):
+    book = f2_book() if layout == "f2" else load_workbook(io.BytesIO(roster()))
+    sheet, line = book.active, lines.f2 if layout == "f2" else lines.roster
+    if layout == "f2":
+        sheet.delete_rows(4, 2)
+    for row in (line(), *TOTALS, line(), line(姓名="韦桂兰", 身份证号=None)):
+        sheet.append(row)
+    upload = look(cast.clerk, saved(book), layout)
+    first = 4 if layout == "f2" else 2
+    places = [first, first + len(TOTALS) + 1, first + len(TOTALS) + 2]
+    assert [(row.line, row.result) for row in rows(upload)] == list(zip(places, [NEW, NEW, REFUSED], strict=True))
+    assert len(uploads.list_of(upload).notices) == len(TOTALS)
+
+
+def test_headings_in_other_words_and_columns_that_the_layout_has_not(cast, lines):
+    book = load_workbook(io.BytesIO(roster(lines.roster())))
+    sheet = book.active
+    for place, heading in {
+        "A1": "姓名（必填）",
+        "C1": "身份证",
+        "E1": "地址",
+        "G1": "联系方式",
+        "I1": "姓名（户主）",
+        "J1": "民族",
+    }.items():
+        sheet[place] = heading
+    other = book.create_sheet("联系人", 0)
+    other.append(["姓名", "电话", "姓名", "电话"])
+    sheet.column_dimensions["D"].hidden = True
+    upload = look(cast.clerk, saved(book), "roster")
+    assert [(row.name, row.result) for row in rows(upload)] == [("石爱民", NEW)]
+    assert uploads.list_of(upload).places["phone"] == 6
+    assert uploads.list_of(upload).notices == [
+        "有隐藏的列，里面的内容也一并读入。",
+        "版式里没有的列没有读：“姓名(户主)”（I 列）、“民族”（J 列）。",
+    ]
+
+
+def test_a_name_merged_over_several_numbers_is_one_persons(cast, lines):
+    book = load_workbook(io.BytesIO(roster(lines.roster(), lines.roster(姓名=None))))
+    book.active.merge_cells("A2:A3")
+    told = [(row.result, [sentence for _, _, sentence in row.told]) for row in rows(look(cast.clerk, saved(book), "roster"))]
+    assert told == [(NEW, []), (REFUSED, ["姓名是空的。请填写患者姓名。"])]
+
+
+def test_days_in_the_file_that_goes_back_are_read_again(cast, lines):
+    days = (42956, 42956.75, datetime.datetime(2017, 8, 9, 12, 30), datetime.date(2017, 8, 9))  # noqa: DTZ001 - of a sheet
+    upload = look(cast.clerk, f2(*[lines.f2(性别="?", 城乡居民医保建立台帐时间=day) for day in days]))
+    content = rest_workbook(uploads.list_of(upload), uploads.rows_of(upload), {})
+    assert [row[7] for row in read_file("待改.xlsx", content).sheets[0].rows[1:]] == ["2017-08-09"] * 4
+    back = load_workbook(io.BytesIO(content))
+    for row in back.active.iter_rows(min_row=2):
+        row[3].value = "女"
+    assert [row.result for row in rows(look(cast.clerk, saved(back)))] == [NEW] * 4
 
 
 def test_merged_cells_two_heading_rows_hidden_rows_and_a_second_sheet(cast, lines):
