@@ -133,8 +133,10 @@
     } else if (draft && !answered && !snapshot(form, []).length) {
       drop();  // The server has all of it already.
     }
-    form.addEventListener("input", typed);
-    form.addEventListener("change", typed);
+    // A form's fields may stand elsewhere on the page (form="…").
+    function heard(event) { if (event.target.form === form) { typed(); } }
+    document.addEventListener("input", heard);
+    document.addEventListener("change", heard);
     window.addEventListener("pagehide", function () { if (timer && !leaving) { keep(); } });
     form.addEventListener("submit", function (event) {
       if (event.defaultPrevented) { return; }

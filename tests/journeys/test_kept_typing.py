@@ -199,6 +199,14 @@ def test_nobody_else_is_offered_it_and_signing_out_drops_it(cast, desk):
 
     one.sign_in(cast.clerk.username, PASSWORD)
     typed()
+    page.evaluate("""() => {  // A field of the form that stands elsewhere on its page, as the words to a month's findings do.
+        const field = document.createElement("textarea");
+        field.id = field.name = "beside";
+        field.setAttribute("form", "register");
+        document.getElementById("main").append(field);
+    }""")
+    page.fill("#beside", "县医院集中手术")
+    is_kept(one, "县医院集中手术")
     Session.objects.all().delete()
     one.sign_in(cast.lead.username, PASSWORD)
     assert kept(page) == {}
