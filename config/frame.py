@@ -38,6 +38,20 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
         ],
     ),
     (
+        "上报",
+        [
+            ("reports:months", "月报", ""),
+            ("reports:city-totals", "全市汇总", ""),
+            ("reports:asked", "退回与展期", ""),
+            ("reports:preview", "按日预览", ""),
+            ("reports:baseline", "筛查基线", ""),
+            ("reports:quality", "质量控制", ""),
+            ("reports:reminders", "催报记录", ""),
+            ("reports:jobs", "大文件", ""),
+        ],
+    ),
+    ("进度", [("reports:goals", "救治进度", "")]),
+    (
         "诊疗",
         [
             ("hospitals:plan-list", "诊疗方案", ""),
@@ -59,20 +73,6 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
         ],
     ),
     ("对账", [("statements:list", "应付款对账单", ""), ("statements:disputes", "争议款", ""), ("statements:checks", "应享待遇核对", "")]),
-    (
-        "上报",
-        [
-            ("reports:months", "月报", ""),
-            ("reports:city-totals", "全市汇总", ""),
-            ("reports:asked", "退回与展期", ""),
-            ("reports:preview", "按日预览", ""),
-            ("reports:baseline", "筛查基线", ""),
-            ("reports:quality", "质量控制", ""),
-            ("reports:reminders", "催报记录", ""),
-            ("reports:jobs", "大文件", ""),
-        ],
-    ),
-    ("进度", [("reports:goals", "救治进度", "")]),
     ("规则", [("reports:calendar", "应报清单", ""), ("reports:check-rules", "核对规则", "")]),
     (
         "资料",
@@ -105,6 +105,14 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
     ),
 ]
 ONLY_FOR = {"待核实登记": {Role.CLERK, Role.LEAD}, "核对规则": {Role.CITY}, "应报清单": {Role.CITY}}
+# A role with more links than a window's height holds finds these groups open, and each of the others when one of its pages is.
+ROOM = 18
+DAILY = {
+    Role.CLERK: {"台账", "上报"},
+    Role.LEAD: {"台账", "上报"},
+    Role.LIAISON: {"诊疗", "结算窗口"},
+    Role.CITY: {"台账", "上报"},
+}
 # Alt and a letter, from any page that has no such key of its own.
 KEYS = {"ledger:register": "n", "ledger:find": "f"}
 # How many wait behind a link, where that is not told elsewhere.
@@ -135,8 +143,22 @@ class Link:
     key: str = ""
 
 
-def navigation(request: HttpRequest) -> list[tuple[str, list[Link]]]:
-    """The role's links, grouped; the one that is open is marked."""
+@dataclass
+class Group:
+    """Links under a heading; a folded one tells how many wait in it altogether."""
+
+    title: str
+    links: list[Link]
+    folds: bool = False
+    open: bool = True
+
+    @property
+    def count(self) -> int:
+        return sum(link.count for link in self.links)
+
+
+def navigation(request: HttpRequest) -> list[Group]:
+    """The role's links, grouped; the page that is open is marked, and its group never folded."""
     role, here = request.user.role, request.resolver_match.view_name if request.resolver_match else ""
     groups = []
     for title, entries in NAVIGATION:
@@ -152,7 +174,11 @@ def navigation(request: HttpRequest) -> list[tuple[str, list[Link]]]:
             count = COUNTED[name](request.user) if counted else 0
             links.append(Link(address_of(name) + query, words, current, count, KEYS.get(name, "")))
         if links:
-            groups.append((title, links))
+            groups.append(Group(title, links))
+    if sum(len(group.links) for group in groups) > ROOM:
+        for group in groups:
+            group.folds = bool(group.title) and len(group.links) > 1
+            group.open = group.title in DAILY.get(role, ()) or any(link.current for link in group.links)
     return groups
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from config.access import rule_for
-from config.frame import NAVIGATION
+from config.frame import COUNTED, NAVIGATION
 from tests.ledger.desks import client_of
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,31 @@ def test_every_page_of_the_navigation_names_the_group_it_stands_in(cast):
                 first = re.search(r'<li class="breadcrumb-item">([^<]+)</li>', client.get(reverse(name) + query).content.decode())
                 told[words] = (first[1] if first else title, title)
     assert len(told) > 30 and {words: pair for words, pair in told.items() if pair[0] != pair[1]} == {}
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "opened", "folded"),
+    [
+        ("lead", "reports:workbench", ["台账", "上报"], ["诊疗", "结算窗口", "对账", "资料"]),
+        ("lead", "ledger:holidays", ["台账", "上报", "资料"], ["诊疗", "结算窗口", "对账"]),
+        ("liaison", "reports:workbench", ["诊疗", "结算窗口"], ["台账", "对账", "资料"]),
+        ("liaison", "ledger:case-list", ["台账", "诊疗", "结算窗口"], ["对账", "资料"]),
+        ("township", "reports:workbench", [], []),
+    ],
+)
+def test_a_long_navigation_folds_what_is_not_of_every_day(cast, who, page, opened, folded):
+    """What a role does daily is in sight, and the group of the page that is open; a short navigation folds nothing."""
+    text = client_of(getattr(cast, who)).get(reverse(page)).content.decode()
+    told = re.findall(r"<details( open)?><summary><h2>([^<]+)</h2>", text.split('<nav class="side"')[1].split("</nav>")[0])
+    assert ([title for state, title in told if state], [title for state, title in told if not state]) == (opened, folded)
+
+
+def test_a_folded_group_tells_how_many_wait_in_it(cast, monkeypatch):
+    monkeypatch.setitem(COUNTED, "hospitals:plan-list", lambda staff: 2)
+    monkeypatch.setitem(COUNTED, "hospitals:referral-list", lambda staff: 1)
+    page = client_of(cast.lead).get(reverse("reports:workbench")).content.decode()
+    assert "<details><summary><h2>诊疗</h2><span>3</span></summary>" in page
+    assert "诊疗方案<span>2</span>" in page and "<h2>结算窗口</h2></summary>" in page
 
 
 def test_paper_bears_neither_navigation_nor_messages():
