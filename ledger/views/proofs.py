@@ -34,6 +34,9 @@ class PapersField(forms.FileField):
 
     def clean(self, data, initial=None):
         uploads = [upload for upload in data if upload] if isinstance(data, (list, tuple)) else [data]
+        for upload in uploads if len(uploads) > 1 else []:
+            if upload.size == 0:
+                raise forms.ValidationError(f"“{actions.tidy_name(upload.name)}”是空的，请重新选择。")
         uploads = [super(PapersField, self).clean(upload, initial) for upload in uploads or [None]]
         for upload in uploads:
             if upload.size > PaperLimits.size or isinstance(upload, DroppedFile):

@@ -90,6 +90,8 @@ def test_a_refused_file_is_said_beside_the_field_and_nothing_is_kept(cast, perso
     assert answer.context["form"].errors == {"kind": ["请选择种类。"], "files": ["请选择文件。"]}
     answer = client.post(address, {"kind": "poverty", "files": [file("空.pdf", b"")]})
     assert answer.context["form"].errors["files"] == ["文件是空的，请重新选择。"]
+    answer = client.post(address, {"kind": "poverty", "files": [file("照片.jpg", papers.picture()), file("空.pdf", b"")]})
+    assert answer.context["form"].errors["files"] == ["“空.pdf”是空的，请重新选择。"]
     answer = client.post(address, {"kind": "poverty", "files": [file("大.jpg", b"\xff\xd8\xff" + b"0" * 6 * 1024 * 1024)]})
     assert answer.context["form"].errors["files"] == ["“大.jpg”超过 5 MB。请把照片缩小，或分几个文件扫描后再上传。"]
     answer = client.post(
