@@ -14,8 +14,8 @@ from ledger.actions.assigning import assign_case, check_assign
 from ledger.actions.cases import check_verify, verify_case
 from ledger.actions.categories import check_end, check_verify_category, end_category, verify_category
 from ledger.actions.refusals import Refused
-from ledger.models import Case, Category, CategoryFact, Person, Staff
-from ledger.standing import hold_people
+from ledger.models import Case, CaseEvent, Category, CategoryFact, Person, Staff
+from ledger.standing import hold_people, remade_once
 from ledger.transitions import MOVES, STATES
 
 LIMIT = 500
@@ -33,6 +33,7 @@ class Target:
     what: str
     record: Case | CategoryFact | None
     stands: str
+    also: str = ""  # What else the change brings about.
 
 
 @dataclass
@@ -74,33 +75,54 @@ def who(*, by: Staff, act: Act, rows: list[int]) -> list[Line]:
     return [Line(pk, one.person, one.what) if (one := targets.get(pk)) else Line(pk, refusal=GONE) for pk in rows]
 
 
+def told_up_to() -> int:
+    """The last thing on anybody's timeline: what a preview had seen, so that whoever confirms it hears what was done since."""
+    return CaseEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 @transaction.atomic
-def do_many(*, by: Staff, act: Act, shown: dict[int, str], data: dict) -> list[Line]:
+def do_many(*, by: Staff, act: Act, shown: dict[int, str], data: dict, seen: int | None = None) -> list[Line]:
     """Do it for every row that stands as it was shown and that nothing keeps from it; each row asked is answered.
 
-    The people are held in one order before anything is looked at, so that two lists with the same people wait for each
-    other and never for ever.
+    A row that changed says who did what since the preview, which had ``seen`` the timelines up to there. The people are held in
+    one order before anything is looked at, so that two lists with the same people wait for each other and never for ever.
     """
     people = {target.person.pk for target in act.load(by, shown, data).values()}
     hold_people(people)
-    targets, seen, lines = act.load(by, shown, data), {}, []
-    for pk, stood in shown.items():
-        target = targets.get(pk)
-        line = _line(by, act, pk, target, data, seen)
-        lines.append(line)
-        if target is None or line.joined:
-            continue  # A row that joined another shares that row's fate.
-        if target.person.pk not in people or stood not in (REFUSED, target.stands):
-            line.refusal = CHANGED
-        elif not line.refusal and stood == REFUSED:
-            line.refusal = NOT_SHOWN
-        if not line.refusal:
-            _do(by, act, target, data, line)
+    targets, first_of, lines = act.load(by, shown, data), {}, []
+    with remade_once():
+        for pk, stood in shown.items():
+            target = targets.get(pk)
+            line = _line(by, act, pk, target, data, first_of)
+            lines.append(line)
+            if target is None or line.joined:
+                continue  # A row that joined another shares that row's fate.
+            if target.person.pk not in people or stood not in (REFUSED, target.stands):
+                line.refusal = CHANGED
+            elif not line.refusal and stood == REFUSED:
+                line.refusal = NOT_SHOWN
+            if not line.refusal:
+                _do(by, act, target, data, line)
+    _say_who(by, [(line, targets[line.pk]) for line in lines if line.refusal == CHANGED], seen)
     for line in lines:
         if line.joined:
-            first = seen[targets[line.pk].record.pk]
+            first = first_of[targets[line.pk].record.pk]
             line.refusal, line.done = first.refusal, first.done
     return lines
+
+
+def _say_who(by: Staff, changed: list[tuple[Line, Target]], seen: int | None) -> None:
+    """Who was faster, and with what, for the rows that changed since the preview; one question for all of them."""
+    if not changed or seen is None:
+        return
+    later = CaseEvent.objects.told_to(by).filter(pk__gt=seen, person__in={target.person.pk for _, target in changed})
+    events = list(later.exclude(move="revealed").order_by("-pk")[: LIMIT * 2])
+    for line, target in changed:
+        case = target.record.pk if isinstance(target.record, Case) else None
+        last = next((one for one in events if one.person_id == target.person.pk and one.case_id in (case, None)), None)
+        if last:
+            who = "您" if last.by_id == by.pk else last.by_name
+            line.refusal = f"预览以后，{who}已办：{last.text}。这一行没有再办。"
 
 
 def _do(by: Staff, act: Act, target: Target, data: dict, line: Line) -> None:
@@ -158,7 +180,8 @@ def _held(by: Staff, rows: Iterable[int], data: dict) -> dict[int, Target]:
         fact = held.get(target.person.pk)
         if fact:
             fact.person = target.person
-        found[pk] = Target(target.person, target.what, fact, _stands(fact) if fact else "")
+        also = f"；{target.what}正在治疗，终止后列入待办清单核对" if target.record.state == "in_treatment" else ""
+        found[pk] = Target(target.person, target.what, fact, _stands(fact) if fact else "", also)
     return found
 
 
@@ -181,7 +204,7 @@ def _ending(by: Staff, target: Target, data: dict) -> str:
     if fact is None:
         raise Refused(f"现在没有享有{Category(data['category']).label}。")
     check_end(by=by, fact=fact, on=on)
-    return f"{fact}（{fact.during.lower} 起）自 {on} 起终止"
+    return f"{fact}（{fact.during.lower} 起）自 {on} 起终止{target.also}"
 
 
 def _verifying_category(by: Staff, target: Target, data: dict) -> str:

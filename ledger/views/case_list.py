@@ -9,6 +9,7 @@ from django.urls import reverse
 from ledger import clock
 from ledger.actions import list_settings as actions
 from ledger.actions.list_settings import columns_of
+from ledger.actions.many import LIMIT
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
 from ledger.case_columns import Reader, cells, columns_for
@@ -41,7 +42,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
         detail={"list": "cases", "filters": form.used(), "rows": len(page.cases)},
     )
     tabs = [("", "全部", total), *((code, words, counts.get(code, 0)) for code, words in STATES if counts.get(code) or code == state)]
+    listed = counts.get(state, 0) if state in dict(STATES) else total
     context = {
+        "every": listed if PAGE < listed <= LIMIT else 0,  # More than a page, and no more than is done at once.
         "form": form, "rows": page.cases, "page": page, "tabs": tabs, "state": state, "total": total, "columns": columns, "saved": request.user.saved_filters.all(),
         "filters": form.query(), "bureau": request.user.role in BUREAU, "query": form.query(state), "page_size": PAGE, "cap": COUNT_CAP, "used": form.used(),
     }  # fmt: skip

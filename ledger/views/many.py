@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,9 +14,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from ledger import clock
 from ledger.actions import many as actions
 from ledger.actions.assigning import hands
+from ledger.case_list import NEWEST_FIRST, CaseFilter
 from ledger.forms import DayField, LedgerForm, PlainField, whole_number
-from ledger.models import Category, Role, Staff
+from ledger.models import Case, Category, Role, Staff
 from ledger.models.person import VERIFIER, manages
+from ledger.transitions import STATES
 
 BUREAU = frozenset({Role.CLERK, Role.LEAD})
 KEEPERS = frozenset(VERIFIER.values())
@@ -86,21 +89,34 @@ def many(request: HttpRequest) -> HttpResponse:
         messages.error(request, "还没有勾选。请先在名单里勾选要办理的行。")
         return redirect(back)
     if len(shown) > actions.LIMIT:
-        messages.error(request, f"一次最多办理 {actions.LIMIT} 行，您选了 {len(shown)} 行。请分几次办理。")
+        chosen = f"符合条件的超过 {actions.LIMIT} 例。请再加条件" if "every" in request.POST else f"您选了 {len(shown)} 行。请分几次办理"
+        messages.error(request, f"一次最多办理 {actions.LIMIT} 行，{chosen}。")
         return redirect(back)
     form = _form(request, doing)
     asked = form is None or form.is_valid()
     data = form.cleaned_data if form is not None and asked else {}
     if confirmed and asked:
-        return _done(request, doing, actions.do_many(by=request.user, act=doing.act, shown=shown, data=data), back)
+        seen = whole_number(request.POST.get("seen", ""))
+        return _done(request, doing, actions.do_many(by=request.user, act=doing.act, shown=shown, data=data, seen=seen), back)
     look: Callable = actions.look_through if asked else actions.who
     lines = look(by=request.user, act=doing.act, rows=list(shown), **({"data": data} if asked else {}))
     return _preview(request, doing, lines, form, back, asked)
 
 
 def _ticked(request: HttpRequest, doing: Doing | None) -> list[int]:
+    if doing and doing.ticked == "case" and "every" in request.POST:
+        return _every(request)
     posted = request.POST.getlist(doing.ticked) if doing else []
     return [pk for text in posted if (pk := whole_number(text)) is not None]
+
+
+def _every(request: HttpRequest) -> list[int]:
+    """All that the filters of the list show, on its other pages too; one more than may be done at once says that it is too much."""
+    query = QueryDict(urlsplit(request.POST.get("next", "")).query)
+    cases = CaseFilter(query, staff=request.user).apply(Case.objects.visible_to(request.user))
+    if query.get("state") in dict(STATES):
+        cases = cases.filter(state=query["state"])
+    return list(cases.order_by(*NEWEST_FIRST).values_list("pk", flat=True)[: actions.LIMIT + 1])
 
 
 def _shown(request: HttpRequest) -> dict[int, str]:
@@ -130,7 +146,7 @@ def _preview(request: HttpRequest, doing: Doing, lines: list, form: LedgerForm |
     context = {
         "doing": doing, "do": request.POST["do"], "form": form, "asked": asked, "back": back, "lines": _gravest_first(lines),
         "good": good, "refused": sum(bool(line.refusal) for line in lines), "joined": sum(line.joined for line in lines),
-        "kept": [(field.html_name, field.value()) for field in form] if form is not None and asked else [],
+        "seen": actions.told_up_to(), "kept": [(field.html_name, field.value()) for field in form] if form is not None and asked else [],
         "draft": request.POST.get("kept_draft", ""),  # What was typed for the preview is saved once that is confirmed.
     }  # fmt: skip
     return render(request, "ledger/many.html", context, status=422 if form is not None and form.errors else 200)

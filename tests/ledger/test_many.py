@@ -186,6 +186,17 @@ def test_nobody_without_the_category_loses_it(cast, table):
 
 
 @pytest.mark.django_db
+def test_ending_a_category_of_somebody_in_treatment_says_what_it_brings_about(cast):
+    rows = [cast.case_of(cast.register(name)).pk for name in ("韦桂兰", "石永福")]
+    Case.objects.everywhere("set-up").filter(pk=rows[0]).update(state="in_treatment")
+    data = {"category": Category.REGISTERED_POOR, "on": TODAY, "reason": "核查不符"}
+    ends = "建档立卡（2016-01-01 起）自 2017-10-20 起终止"
+    assert told(look_through(by=cast.clerk, act=END_CATEGORY, rows=rows, data=data)) == {
+        "韦桂兰": f"{ends}；白内障正在治疗，终止后列入待办清单核对", "石永福": ends,
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
 def test_a_keeper_verifies_many_of_its_own_list(cast):
     facts = [cast.register(name, category=Category.DIBAO, since=D(2017, 1, 1)).categories.get() for name in ("甲", "乙")]
     foreign = cast.register("外县的", category=Category.DIBAO, village=cast.village2).categories.get()

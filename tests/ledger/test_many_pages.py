@@ -8,9 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ledger.actions.cases import return_case
+from ledger import case_list
+from ledger.actions import many
+from ledger.actions.cases import return_case, verify_case
 from ledger.actions.many import CHANGED, LIMIT
+from ledger.actions.people import reveal
 from ledger.models import AuditEvent, Case, CaseEvent, Category, CategoryFact
+from ledger.views import case_list as views
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
@@ -88,8 +92,23 @@ def test_sent_twice_it_is_done_once(client, cases):
     preview = post(client, do="verify", case=[cases[0].pk])
     assert post(client, **hidden(preview)).status_code == 302
     again = post(client, **hidden(preview))
-    assert cells(again) == [("没有办", "石永福", "白内障", "龙头镇龙头村", CHANGED)]
+    words = "预览以后，您已办：白内障核实通过。这一行没有再办。"
+    assert cells(again) == [("没有办", "石永福", "白内障", "龙头镇龙头村", words)]
     assert CaseEvent.objects.filter(move="case_verify").count() == 1
+
+
+def test_who_was_faster_is_named_with_what_they_did(cast, client, cases):
+    """A colleague verified one of them after the preview, and opened a number of another, which changes nothing."""
+    preview = post(client, do="verify", case=[cases[0].pk, cases[1].pk])
+    verify_case(by=cast.lead, case=cases[0])
+    reveal(by=cast.lead, person=cases[0].person, what="id_number")
+    done = post(client, **hidden(preview))
+    assert cells(done) == [
+        ("没有办", "石永福", "白内障", "龙头镇龙头村", "预览以后，韦国强已办：白内障核实通过。这一行没有再办。"),
+        ("已办", "韦桂兰", "白内障", "龙头镇龙头村", "待核实 → 已核实"),
+    ]
+    tampered = hidden(preview) | {"seen": ["9" * 30]}
+    assert cells(post(client, **tampered))[0][-1] == CHANGED
 
 
 def test_assigning_asks_to_whom_first(cast, client, cases):
@@ -159,6 +178,32 @@ def test_nothing_ticked_leads_back(client):
 def test_too_many_lead_back(client):
     answer = post(client, do="verify", case=list(range(1, LIMIT + 2)))
     assert said(client, answer) == ["一次最多办理 500 行，您选了 501 行。请分几次办理。"]
+
+
+def test_the_other_pages_of_the_list_are_chosen_with_it(cast, client, monkeypatch):
+    """The list shows two a page here; what its filters leave out, and another county's, is not chosen."""
+    monkeypatch.setattr(case_list, "PAGE", 2)
+    monkeypatch.setattr(views, "PAGE", 2)
+    made = [cast.case_of(cast.register(name)) for name in ("石永福", "石永禄", "石永寿", "罗美珍")]
+    cast.register("石外县", village=cast.village2)
+    address = "/ledger/?q=石&state=registered"
+    page = client.get(address).content.decode()
+    assert "连同其他页，共 3 例" in page and page.count('name="case"') == 2
+    assert "连同其他页" not in client.get("/ledger/?q=罗").content.decode()
+    preview = post(client, do="verify", case=[made[0].pk], every="yes", next=address)
+    assert {row[1] for row in cells(preview)} == {"石永福", "石永禄", "石永寿"}
+    assert said(client, post(client, **hidden(preview))) == ["核实：已办 3 例。"]
+    assert {case.person.name for case in Case.objects.visible_to(cast.clerk).filter(state="registered")} == {"罗美珍"}
+
+
+def test_more_than_may_be_done_at_once_asks_for_a_narrower_list(cast, client, monkeypatch):
+    monkeypatch.setattr(many, "LIMIT", 2)
+    monkeypatch.setattr(views, "LIMIT", 2)
+    for name in ("石永福", "石永禄", "石永寿"):
+        cast.register(name)
+    assert "连同其他页" not in client.get("/ledger/").content.decode()
+    answer = post(client, do="verify", every="yes", next="/ledger/?q=石")
+    assert said(client, answer) == ["一次最多办理 2 行，符合条件的超过 2 例。请再加条件。"]
 
 
 def test_it_leads_back_to_this_house_only(client, cases):
