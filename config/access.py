@@ -319,7 +319,7 @@ TABLE: dict[str, Rule] = {
     "reports:compare": Rule({Role.CITY}, "GET POST", "own prefecture", "masked"),
     "reports:matrix": Rule({Role.CITY}, "GET", "own prefecture"),
     "reports:rate": Rule({Role.CITY}, "GET", "own prefecture"),
-    "reports:goals": Rule({Role.CITY}, "GET", "own prefecture"),
+    "reports:goals": Rule(REPORT_READERS, "GET", "own returns"),
     "reports:goal-new": Rule({Role.CITY}, "GET POST", "own prefecture"),
     "reports:goal-edit": Rule({Role.CITY}, "GET POST", "own prefecture"),
     "reports:goal-remove": Rule({Role.CITY}, "GET POST", "own prefecture"),

@@ -11,6 +11,7 @@ from ledger.models import Division
 from reports.due_making import months_on
 from reports.forms.coverage import printed_groups
 from reports.forms.f1 import f1_figures, quarter_start
+from reports.forms.supplement_sums import sum_lines
 from reports.forms.wording import FIGURES, NEITHER
 from reports.models import Due, Form, Submission
 
@@ -89,6 +90,13 @@ class MonthTable:
             lines.append(f"各县（区）统计截止日期不同：{days}。")
         return lines
 
+    @property
+    def carried(self) -> list[str]:
+        """What the returns of the month tell of earlier ones, summed; returns from before such sums were kept are named."""
+        lines = sum_lines([(one.county.name, one.figures.get("carried", {})) for one in self.counties], self.names)
+        older = [one.county.name for one in self.counties if "told" in one.figures and "carried" not in one.figures]
+        return lines + ([f"另有补报，见各县表：{'、'.join(older)}。"] if older else [])
+
 
 def months_of(span: str, last: datetime.date) -> list[datetime.date]:
     """The months that a span has up to ``last``: itself, its quarter's or its year's so far."""
@@ -97,13 +105,14 @@ def months_of(span: str, last: datetime.date) -> list[datetime.date]:
     return [months_on(first, one) for one in range(number)]
 
 
-def month_tables(prefecture: Division, months: Iterable[datetime.date]) -> list[MonthTable]:
-    """The months for which F1 is owed and which have begun, oldest first; five queries, and one more a cut-off that nobody drafted.
+def month_tables(prefecture: Division, months: Iterable[datetime.date], *, of: Division | None = None) -> list[MonthTable]:
+    """The months for which F1 is owed and which have begun, oldest first, of all counties or ``of`` one alone; five queries, and one more a cut-off that nobody drafted.
 
     Raises NoCoverage where a month without any return cannot be counted.
     """
     today = clock.today()
     asked = Due.objects.everywhere("a city's sums name nobody").filter(county__parent=prefecture, form=Form.F1)
+    asked = asked.filter(county=of) if of else asked
     dues = list(
         asked.filter(period__in=list(months), period__lte=today).select_related("county__parent").order_by("period", "county__code")
     )

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reports.forms.supplement_sums import carried_of, sum_lines
 from reports.forms.wording import FIGURES, NEITHER, TOTAL, notes, policy_notes
 
 
@@ -23,7 +24,8 @@ def consolidate(returns: Sequence[CountyReturn]) -> dict:
     """Sum counties: rows, total, neither and notes as in a county's payload; how many submitted, who did not, the cut-offs.
 
     Nobody lives in two counties on one day, but a move recorded after one county had submitted, or between two cut-offs,
-    leaves a person in both returns: a note says how many. The cut-off is the latest; where they differ a note names each.
+    leaves a person in both returns: a note says how many. The cut-off is the latest; where they differ a note names each. What they tell
+    of earlier months is summed in ``carried``, lines under the table and never in it.
     """
     names: list[str] = []
     for found in returns:
@@ -56,6 +58,7 @@ def consolidate(returns: Sequence[CountyReturn]) -> dict:
         "total": total,
         NEITHER: neither,
         "notes": told + notes(rows, total, neither),
+        "carried": sum_lines([(found.name, carried_of(found.payload)) for found in returns], names),
         "submitted": len(returns) - len(missing),
         "counties": len(returns),
         "missing": missing,

@@ -37,6 +37,7 @@ from reports.forms.coverage import covered_diseases, printed_groups
 from reports.forms.f1 import CaseLine, case_lines, in_rows, tabulate
 from reports.forms.f2 import f2_rows
 from reports.forms.roster import roster
+from reports.forms.supplement_sums import carried_of
 from reports.forms.wording import NEITHER, TOTAL, f1_title, f2_title, notes, policy_notes
 from reports.supplement import month_supplement
 
@@ -82,7 +83,8 @@ def rows_hash(payload: dict, previous: str = "") -> str:
 def figures(payload: dict) -> dict:
     """The part of a payload that names nobody: what a list or a chart may show without unsealing the rest.
 
-    ``behind`` is the digest of the people whom its figures count, ``told`` that of the earlier returns it tells anew (reports/supplement.py).
+    ``behind`` is the digest of the people whom its figures count, ``told`` that of the earlier returns it tells anew (reports/supplement.py), ``carried`` by how
+    many persons F1 tells their figures otherwise.
     """
     if payload["form"] == "F4":
         return _numbers(payload)
@@ -90,7 +92,8 @@ def figures(payload: dict) -> dict:
         entry["period"]: {"of": entry["of"], "digest": entry["digest"], "cells": len(entry["cells"])}
         for entry in payload.get("supplement", ())
     }
-    return _numbers(payload) | {"behind": behind_of(payload).digest()} | ({"told": told} if told else {})
+    carried = {"carried": carried_of(payload)} if told and payload["form"] == "F1" else {}
+    return _numbers(payload) | {"behind": behind_of(payload).digest()} | ({"told": told} if told else {}) | carried
 
 
 def _numbers(payload: dict) -> dict:

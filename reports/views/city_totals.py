@@ -101,6 +101,7 @@ def _printed(prefecture: Division, table: MonthTable) -> dict:
         "title": f1_title(prefecture.name),
         "unit": unit.name if unit else prefecture.name,
         "cut_off": table.cut_off_on.isoformat(),
+        "carried": table.carried,
         "policy_notes": policy_notes(len(covered_diseases(prefecture, table.cut_off_on))),
     }
 

@@ -13,10 +13,10 @@ from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.data_change_list import last_changes
 from ledger.forms import DayField, LedgerForm, PlainField, asked, posted, whole_number
-from ledger.models import Division
+from ledger.models import Division, Role
 from ledger.views.acting import acted
 from reports.charts import Columns, by_share, monthly_columns, percent
-from reports.city_periods import month_tables
+from reports.city_periods import MonthTable, month_tables
 from reports.forms.f1 import f1_figures
 from reports.goal_keeping import KIND, LENGTHS, add_goal, change_goal, goals_of, remove_goal
 from reports.models import ProgressGoal
@@ -61,14 +61,16 @@ class RemoveForm(LedgerForm):
 
 
 def goals(request: HttpRequest) -> HttpResponse:
-    """The goals, and every county against the chosen one."""
+    """The goals, and every county against the chosen one; for a county's bureau its own county against each, and nobody else's."""
+    if request.user.role != Role.CITY:
+        return _own(request)
     today, prefecture, kept = clock.today(), request.user.area, goals_of(request.user.area)
     key = whole_number(asked(request, "goal"))
     chosen = next((goal for goal in kept if goal.pk == key), None) or next_goal(kept, today) or (kept[0] if kept else None)
     context: dict = {"today": today, "goals": kept, "chosen": chosen, **last_changes(request.user, KIND)}
     try:
         context |= _paces(counties_of(request.user), chosen, today) if chosen else {}
-        context["chart"] = _chart(prefecture, chosen, today)
+        context["chart"] = _chart(month_tables(prefecture, months_around(today, MONTHS - 1, 0)), chosen)
     except Refused as refused:
         context["refusal"] = refused.message
     return render(request, "reports/goals.html", context)
@@ -83,9 +85,23 @@ def _paces(counties: list[Division], goal: Goal, today: datetime.date) -> dict:
     return {"rows": placed, "whole": whole, "behind": sum(not one.reached for _, _, one in placed)}
 
 
-def _chart(prefecture: Division, goal: Goal | None, today: datetime.date) -> Columns | None:
-    """The city's share month by month as it was returned; nothing before there are two months."""
-    tables = month_tables(prefecture, months_around(today, MONTHS - 1, 0))
+def _own(request: HttpRequest) -> HttpResponse:
+    """The county's pace towards every goal of its prefecture, and its share month by month."""
+    today, county, kept = clock.today(), request.user.area, goals_of(request.user.area.parent)
+    line = next_goal(kept, today)
+    context: dict = {"today": today, "county": county, "goals": kept, "chosen": line}
+    try:
+        total = f1_figures([county.pk], today, [])[county.pk].total
+        context["paces"] = [(goal, pace(total["total"], total["treated"], goal, today)) for goal in kept]
+        context["whole"] = Pace(total["total"], total["treated"], 0, 0)
+        context["chart"] = _chart(month_tables(county.parent, months_around(today, MONTHS - 1, 0), of=county), line)
+    except Refused as refused:
+        context["refusal"] = refused.message
+    return render(request, "reports/goals_county.html", context)
+
+
+def _chart(tables: list[MonthTable], goal: Goal | None) -> Columns | None:
+    """The share month by month as it was returned; nothing before there are two months."""
     if len(tables) < 2:
         return None
     months = []

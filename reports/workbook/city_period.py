@@ -98,6 +98,7 @@ def _whole(facts: PeriodFacts) -> dict:
         "title": f1_title(facts.city), "city": facts.city, "period": f"{table.month:%Y-%m}", "cut_off_on": table.cut_off_on.isoformat(),
         "rows": rows, "total": total, NEITHER: table.neither, "notes": table.told + notes(rows, total, table.neither),
         "policy_notes": policy_notes(facts.diseases), "submitted": table.submitted, "counties": len(table.counties),
+        "carried": table.carried,
     }  # fmt: skip
 
 

@@ -15,7 +15,8 @@ FIGURE_COLUMNS = ((2, "total"), (3, "treated"), (4, "quarter"), (5, "untreated")
 
 
 def draw_f1(sheet: Worksheet, table: dict, *, unit: str, filler: str, phone: str, remarks: list[str] | None = None) -> None:
-    """Draw a county's payload or a consolidated table on an empty sheet; under it the 补报 of earlier months, and ``remarks`` last."""
+    """Draw a county's payload or a consolidated table on an empty sheet; under it the 补报 of earlier months
+    (of a consolidated one, what its counties' add up to), and ``remarks`` last."""
     for index, width in enumerate(WIDTHS):
         sheet.column_dimensions["ABCDEFG"[index]].width = width
     write_across(sheet, 1, 1, 7, table["title"], font=TITLE, across="center")
@@ -34,7 +35,9 @@ def draw_f1(sheet: Worksheet, table: dict, *, unit: str, filler: str, phone: str
     _figures(sheet, row, TOTAL, table["total"], STRONG)
     for column in range(1, 8):
         sheet.cell(row, column).fill = SHADE
-    write_lines(sheet, row + 1, 7, [*table["notes"], *table["policy_notes"], *supplement_lines(table), *(remarks or [])])
+    write_lines(
+        sheet, row + 1, 7, [*table["notes"], *table["policy_notes"], *supplement_lines(table), *table.get("carried", []), *(remarks or [])]
+    )
     set_paper(sheet, landscape=False, repeat=(TABLE_ROW, TABLE_ROW + 1), footer=f"{unit} {table['period']}")
 
 

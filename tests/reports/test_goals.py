@@ -173,6 +173,39 @@ def test_the_page_tells_each_countys_pace(cast, client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("who", ["clerk", "lead"])
+def test_a_countys_bureau_sees_its_own_pace_and_nobody_elses(cast, who):
+    for number in range(3):
+        cast.register(f"柳{number}")
+    cast.treat(cast.register("梁月娥", on=D(2017, 9, 1)), on=D(2017, 10, 9))
+    cast.register("鹿", village=cast.village2)
+    desk = Client()
+    desk.force_login(getattr(cast, who))
+    assert "柳州市还没有录入救治目标。" in desk.get("/goals/").content.decode()
+    row, later = kept(cast), kept(cast, by_day=D(2020, 12, 31), share=None, title="应治尽治")
+    answer = desk.get(f"/goals/?goal={row.pk}")
+    told = [(goal.pk, one.total, one.treated, one.needed, one.monthly) for goal, one in answer.context["paces"]]
+    assert told == [(row.pk, 4, 1, 3, "0.2"), (later.pk, 4, 1, 3, "0.1")]
+    html = answer.content.decode()
+    assert "柳城县建档立卡患者" in html and "1/4，25.0%" in html and "鹿寨县" not in html and "名次" not in html
+    assert 'href="/goals/"' in desk.get("/").content.decode() and "添加目标" not in html
+    assert desk.get("/goals/new/").status_code == desk.get(f"/goals/{row.pk}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_countys_months_are_its_own(cast):
+    kept(cast)
+    DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=D(2017, 8, 1))
+    make_dues(cast.prefecture, 2017)
+    cast.treat(cast.register("梁月娥", on=D(2017, 8, 1)), on=D(2017, 9, 9))
+    cast.register("鹿", village=cast.village2, on=D(2017, 8, 1))
+    desk = Client()
+    desk.force_login(cast.lead)
+    chart = desk.get("/goals/").context["chart"]
+    assert [(one.name, one.figure) for one in chart.columns] == [("8 月", "0.0%"), ("9 月", "100.0%"), ("10 月", "100.0%")]
+
+
+@pytest.mark.django_db
 def test_the_months_are_a_chart_of_what_was_returned(cast, client):
     kept(cast)
     DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=D(2017, 8, 1))

@@ -17,6 +17,7 @@ from reports.returns import payload_of
 from tests.handing_in import hand_in
 from tests.reports.conftest import day
 from tests.reports.deferral_stories import rule, september
+from tests.reports.tampering import tamper
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER, OCTOBER = day("09-01"), day("10-01")
@@ -30,15 +31,6 @@ def sent(cast, ledger, dues) -> list[Submission]:
     found = hand_in(cast.county, SEPTEMBER, ["F1", "F2"])
     rebuild_drafts(cast.county, OCTOBER)
     return found
-
-
-def tamper(table: str, assignment: str, values: list, pk: int) -> None:
-    """What a hand in the database itself can do, with the lock taken off."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(f"UPDATE {table} SET {assignment} WHERE id = %s", [*values, pk])
-        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def say(*options: str) -> str:
