@@ -10,10 +10,12 @@ from ledger.protection import mask_id_number, mask_phone
 
 # Where each sheet's headings stand, rows from 0; the ones above it are told by their place alone.
 HEADING_ROWS = {"附件1": (4, 3), "救治病人名单": (2,), "附件2": (2,), "先诊疗后付费汇总表": (1,), "附件6": (2,)}
-MONTH_SHEETS, DEFERRAL_SHEET = ("附件1", "救治病人名单", "附件2"), "先诊疗后付费汇总表"
+MONTH_SHEETS, DEFERRAL_SHEET, CONTACT_SHEET = ("附件1", "救治病人名单", "附件2"), "先诊疗后付费汇总表", "附件6"
 DRAFT_LINE = "本表是草稿"
 NUMBERING = "序号"  # It follows from the lines.
 _ID, _PHONE = re.compile(r"\d{17}[\dXx]"), re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-\d{7,8})(?!\d)")
+_UNIT = re.compile(r"填报单位[(（]盖章[)）](.+)|([^(（]+)[(（]盖章[)）]")
+_DAY = re.compile(r"时间[:：]\s*(\d{4})\s*年\s*(\d{1,2})\s*月")
 
 Row = tuple[str, ...]
 
@@ -197,12 +199,16 @@ def _line_words(row: Row) -> str:
 
 
 def unit_and_day(table: Table) -> tuple[str, str]:
-    """What the file says of itself: 填报单位 and the month of the cut-off (``2017-10``), "" where it does not."""
+    """What the file says of itself: 填报单位 and the month of the cut-off (``2017-10``), "" where it does not.
+
+    F4 names its unit before the seal and writes its day out: ``柳城县卫生和计划生育局(盖章)``, ``时间: 2017 年 10 月 20 日``.
+    """
     unit = month = ""
     for sheet in table.sheets:
         for row in sheet.rows[:4]:
             for cell in row:
                 text = text_of(cell)
-                unit = unit or (found[1].strip() if (found := re.match(r"填报单位[(（]盖章[)）](.+)", text)) else "")
+                unit = unit or (found[1] or found[2] if (found := _UNIT.fullmatch(text)) else "").strip()
                 month = month or (found[1] if (found := re.search(r"统计截止日期[:：]\s*(\d{4}-\d{2})-\d{2}", text)) else "")
+                month = month or (f"{found[1]}-{int(found[2]):02d}" if (found := _DAY.match(text)) else "")
     return unit, month

@@ -14,12 +14,14 @@ from ledger.importing.reader.cells import Table
 from ledger.importing.reading import Limits, read_file
 from ledger.models import Division, UnitName
 from ledger.models.division import UnitKind
-from reports.comparing import DEFERRAL_SHEET, MONTH_SHEETS, Comparison, compare, unit_and_day
+from reports.comparing import CONTACT_SHEET, DEFERRAL_SHEET, MONTH_SHEETS, Comparison, compare, unit_and_day
+from reports.contact_returns import contact_return
 from reports.deferral_returns import deferral_return, deferral_workbook
 from reports.deferral_returns import months_of as deferral_months_of
 from reports.models import Due
 from reports.returns import Return, county_returns, county_workbook, first_of
 from reports.views.reach import counties_of
+from reports.workbook.f4_sheet import f4_workbook
 
 SHOWN = 200
 LIMITS = Limits(rows=60_000, cells=1_200_000)
@@ -95,8 +97,11 @@ def _compared(request: HttpRequest, file: Table, county: Division, month: dateti
     elif DEFERRAL_SHEET in names:
         months = deferral_months_of(county, month)
         kept, ours = deferral_return(county, months), deferral_workbook(county, months)
+    elif CONTACT_SHEET in names:
+        kept = contact_return(county, month)
+        ours = f4_workbook(kept.payload)
     else:
-        wanted = "、".join(f"“{name}”" for name in (*MONTH_SHEETS, DEFERRAL_SHEET))
+        wanted = "、".join(f"“{name}”" for name in (*MONTH_SHEETS, DEFERRAL_SHEET, CONTACT_SHEET))
         raise Refused(f"文件里没有{wanted}这些工作表，不是从系统下载的月报。请核对文件，工作表的名称不要改。", "file")
     found = compare(read_file("ledger.xlsx", ours, LIMITS), file)
     told = {"what": "核对寄回的 Excel", "period": f"{month:%Y-%m}", "differences": found.number}

@@ -14,6 +14,7 @@ from reports.comparing import CellDifference, LineDifference, compare, unit_and_
 from reports.models import Submission
 from reports.returns import county_workbook
 from tests.handing_in import hand_in
+from tests.hospitals.contact_world import named
 
 D = datetime.date
 OCTOBER = D(2017, 10, 1)
@@ -88,6 +89,8 @@ def test_the_numbering_of_lines_is_not_compared():
 def test_the_file_says_whose_it_is():
     table = Table([Sheet("附件1", [["标题"], ["(统计截止日期：2017-10-23)"], ["填报单位（盖章）柳城县卫生和计划生育局", None]])])
     assert unit_and_day(table) == ("柳城县卫生和计划生育局", "2017-10") and unit_and_day(Table([])) == ("", "")
+    receipt = [["标题"], ["柳城县卫生和计划生育局(盖章)", None, None, "时间: 2017 年 9 月 30 日"]]
+    assert unit_and_day(Table([Sheet("附件6", receipt)])) == ("柳城县卫生和计划生育局", "2017-09")
 
 
 # ---- the page ----
@@ -161,8 +164,30 @@ def test_the_deferral_form_is_compared_too(cast, client, sent):
 
 
 @pytest.mark.django_db
+def test_the_contacts_receipt_is_compared_too(cast, client, sent):
+    named(cast, cast.clerk, county=cast.county)
+    named(cast, cast.liaison, "何丽萍", hospital=cast.hospital, position="医务科长", phone="", mobile="13907720562", email="")
+    content = client.get("/f4/2017-10/450222/f4.xlsx").content
+    answer = brought(client, content)  # The file says whose it is.
+    assert (answer.context["found"].number, answer.context["county"], answer.context["month"]) == (0, cast.county, OCTOBER)
+    theirs = changed(
+        content, ("附件6", "C4", "医政科科长"), ("附件6", "E5", "13907720569"), ("附件6", "A2", "柳城县卫生和计划生育局（盖章）")
+    )
+    found = brought(client, theirs, county="450222", month="2017-10").context["found"]
+    assert [(one.place, one.label, one.ours, one.theirs) for one in found.sheets[0].changed] == [
+        ("C4", "蓝雪梅　职务", "医政股股长", "医政科科长"),
+        ("E5", "何丽萍　手机", "139****0562", "139****0569"),
+    ]
+    gone = openpyxl.load_workbook(io.BytesIO(content))
+    gone["附件6"].delete_rows(5)
+    gone.save(kept := io.BytesIO())
+    lines = brought(client, kept.getvalue(), county="450222", month="2017-10").context["found"].sheets[0].lines
+    assert [(line.place, line.extra, line.text.split("　")[:2]) for line in lines] == [("原第 5 行", False, ["何丽萍", "柳城县人民医院"])]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("sheet", "told", "field", "sentence"), [
-    ("随便", {"county": "450222", "month": "2017-10"}, "file", "文件里没有“附件1”、“救治病人名单”、“附件2”、“先诊疗后付费汇总表”这些工作表"),
+    ("随便", {"county": "450222", "month": "2017-10"}, "file", "文件里没有“附件1”、“救治病人名单”、“附件2”、“先诊疗后付费汇总表”、“附件6”这些工作表"),
     ("附件1", {"month": "2017-10"}, "county", "看不出是哪个县（区）的表，请选择县（区）。"),
     ("附件1", {"county": "450222"}, "month", "看不出是哪个月的表，请选择月份。"),
     ("附件1", {"county": "510100", "month": "2017-10"}, "county", "县（区）不在可选范围"),
