@@ -8,7 +8,7 @@ from ledger import clock
 from ledger.actions.cases import is_too_old, review_ages
 from ledger.actions.history import tell
 from ledger.actions.locking import hold_person
-from ledger.actions.people import changed_fields, refuse_held, save_with_number
+from ledger.actions.people import changed_fields, last_hand, refuse_birth, refuse_held, save_with_number
 from ledger.actions.refusals import Refused
 from ledger.identity import IdNumber
 from ledger.models import Case, FormerNumber, Person, Staff
@@ -21,10 +21,13 @@ WHY = [CHANGED, MISTYPED, OTHER]
 
 @dataclass
 class Effect:
-    """What a correction would change: (label, before, after) with numbers masked, and the open cases whose age the lead must confirm."""
+    """What a correction would change: (label, before, after) with numbers masked, and the open cases whose age the lead must
+    confirm, or no longer.
+    """
 
     changes: list[tuple[str, str, str]]
     too_old: list[Case] = field(default_factory=list)
+    no_longer: list[Case] = field(default_factory=list)
     insurance_is_the_old_one: bool = False
 
 
@@ -38,9 +41,7 @@ def _refuse_number(person: Person, number: IdNumber) -> None:
         raise Refused("这位患者还没有身份证号，请在“修改资料”里填写。", "id_number")
     if person.id_number_hash == keyed_hash(number.number):
         raise Refused("和现在的身份证号一样，不用改正。", "id_number")
-    for case in person.cases.select_related("disease").order_by("pk"):
-        if number.born_on > case.found_on:
-            raise Refused(f"新证号的出生日期 {number.born_on} 晚于{case.disease}的发现日期 {case.found_on}，请核对证号。", "id_number")
+    refuse_birth(person, number.born_on, said="新证号的出生日期", field="id_number")
 
 
 def effect_of(*, by: Staff, person: Person, number: IdNumber) -> Effect:
@@ -48,9 +49,17 @@ def effect_of(*, by: Staff, person: Person, number: IdNumber) -> Effect:
     _refuse_number(person, number)
     refuse_held(number, by=by, advice="请核对", except_pk=person.pk)
     changes = [(label, _words(before), _words(after)) for label, before, after in changed_fields(person, _fields(number))]
-    open_cases = person.cases.exclude(state="closed").select_related("disease").order_by("pk")
-    newly = [case for case in open_cases if is_too_old(case, number.born_on) and not case.age_confirmation_needed]
-    return Effect(changes, newly, person.insurance_number == person.id_number.reveal())
+    newly, no_longer = _ages(person, number)
+    return Effect(changes, newly, no_longer, person.insurance_number == person.id_number.reveal())
+
+
+def _ages(person: Person, number: IdNumber) -> tuple[list[Case], list[Case]]:
+    """The open cases whose age the lead must confirm by the new birth date, and those for which that is over."""
+    newly, no_longer = [], []
+    for case in person.cases.exclude(state="closed").select_related("disease").order_by("pk"):
+        if is_too_old(case, number.born_on) != case.age_confirmation_needed:
+            (no_longer if case.age_confirmation_needed else newly).append(case)
+    return newly, no_longer
 
 
 def _words(value: str) -> str:
@@ -76,7 +85,7 @@ def _save(by: Staff, person: Person, version: int, number: IdNumber, reason: str
     person = hold_person(person, by)
     _refuse_number(person, number)
     if person.version != version:
-        raise Refused("您打开之后，有人改过这份资料。请看过现在的资料再保存。")
+        raise Refused(f"您打开之后，{last_hand(person)}改过这份资料。请看过现在的资料再保存。")
     changes = changed_fields(person, _fields(number))
     former = FormerNumber(person=person, id_number_hash=person.id_number_hash, until=clock.today(), reason=reason[:120])
     for name, value in _fields(number).items():
@@ -85,9 +94,11 @@ def _save(by: Staff, person: Person, version: int, number: IdNumber, reason: str
     person.version += 1
     save_with_number(person)
     former.save(force_insert=True)
-    too_old = "".join(f"；超过{case.disease}的年龄限制，须负责人确认" for case in review_ages(person))
+    _, no_longer = _ages(person, number)
+    ages = [f"；超过{case.disease}的年龄限制，须负责人确认" for case in review_ages(person)]
+    ages += [f"；不再超过{case.disease}的年龄限制" for case in no_longer]
     told = "；".join(f"{label} {_words(before)} → {_words(after)}" for label, before, after in changes)
-    tell(person, "id_number_corrected", f"改正{told}{too_old}", by=by, reason=reason, detail={"changes": changes})
+    tell(person, "id_number_corrected", f"改正{told}{''.join(ages)}", by=by, reason=reason, detail={"changes": changes})
     remake([person.pk])
     return person
 

@@ -22,6 +22,8 @@ from ledger.standing import remade_once, remake
 
 ELSEWHERE_PER_DAY = 20  # How often a day somebody may learn that another county holds one person's ID number.
 TWICE_WITHIN = datetime.timedelta(minutes=1)
+# What on a timeline changes the person's own row: particulars, number, home.
+OWN_ROW = ("person_corrected", "id_number_corrected", "moved_house", "transfer_accepted", "people_merged", "merge_undone")
 REVEALABLE = {"id_number": "身份证号", "phone": "联系电话", "contact_phone": "联系人电话", "village_doctor_phone": "乡村医生电话"}
 
 
@@ -224,6 +226,21 @@ def changed_fields(person: Person, fields: dict) -> list[tuple[str, str, str]]:
     return changes
 
 
+def refuse_birth(person: Person, born_on: datetime.date, *, said: str, field: str) -> None:
+    """Nobody has a disease before they are born: a corrected birth date fits what the cases tell. Raises Refused."""
+    advice = "请核对证号" if field == "id_number" else "请改其中一个"
+    for case in person.cases.select_related("disease").order_by("pk"):
+        for word, day in (("发现", case.found_on), ("确诊", case.diagnosed_on)):
+            if day and born_on > day:
+                raise Refused(f"{said} {born_on} 晚于{case.disease}的{word}日期 {day}，{advice}。", field)
+
+
+def last_hand(person: Person) -> str:
+    """Who last changed the person's own row, for whoever had opened it before; 别人 where the timeline does not tell."""
+    last = person.events.filter(move__in=OWN_ROW).order_by("-pk").first()
+    return last.by_name if last else "别人"
+
+
 def correct_person(*, by: Staff, person: Person, version: int, facts: PersonFacts) -> Person:
     """Save corrected particulars, and an ID number where there was none. Home is moved by ``homes.move_house``, not here.
 
@@ -252,13 +269,15 @@ def _save_corrected(by: Staff, person: Person, version: int, facts: PersonFacts)
     person = hold_person(person, by)
     fields = facts.plain_fields()
     if person.version != version:
-        last = person.events.filter(move="person_corrected").select_related("by").first()
-        raise Stale(last.by_name if last else "别人", changed_fields(person, fields))
+        raise Stale(last_hand(person), changed_fields(person, fields))
     if person.id_number_hash and fields["id_number_hash"] != person.id_number_hash:
         raise Refused("已有身份证号的，请在“改正身份证号”里改。", "id_number")
     changes = changed_fields(person, fields)
     if not changes:
         return person
+    if fields["born_on"] != person.born_on:
+        number_given = facts.id_number and not person.id_number_hash
+        refuse_birth(person, fields["born_on"], said="出生日期", field="id_number" if number_given else "born_on")
     for name, value in fields.items():
         setattr(person, name, value)
     person.version += 1

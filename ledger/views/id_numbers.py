@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from ledger import clock
 from ledger.actions import id_numbers as actions
 from ledger.actions.people import holder_of
-from ledger.actions.refusals import Refused
+from ledger.actions.refusals import HeldElsewhere, Refused
 from ledger.forms import LedgerForm, NumberText, PlainField, posted, whole_number
 from ledger.identity import IdNumber, IdNumberError, read_id_number
 from ledger.models import Person
@@ -59,6 +59,7 @@ def id_number(request: HttpRequest, pk: int) -> HttpResponse:
             context |= {"effect": actions.effect_of(by=request.user, person=found, number=number), "looked": _looked(found, number)}
         except Refused as refused:
             form.refuse(refused)
+            context["elsewhere"] = isinstance(refused, HeldElsewhere)
             context["holder"] = _holder(request, found, number) if refused.field == "id_number" else None
     note_form(request, found, "改正身份证号")
     return render(request, "ledger/id_number.html", context, status=422 if form.errors else 200)

@@ -53,7 +53,7 @@ def test_sex_and_birth_date_follow_and_the_old_number_is_kept_as_a_hash(cast):
         ({"why": ""}, "请选择改正原因。", "why"),
         ({"why": "别的"}, "请选择改正原因。", "why"),
         ({"why": "其他", "note": " "}, "原因选“其他”的，请写明说明。", "note"),
-        ({"version": 0}, "您打开之后，有人改过这份资料。请看过现在的资料再保存。", None),
+        ({"version": 0}, "您打开之后，别人改过这份资料。请看过现在的资料再保存。", None),
     ],
 )
 def test_no_reason_or_a_record_changed_meanwhile(cast, changes, message, field):
@@ -72,6 +72,11 @@ def test_a_number_that_cannot_be_this_persons(cast):
     assert refusal(lambda: correct(cast, person, number_of(elsewhere)), HeldElsewhere) == told
     assert refusal(lambda: correct(cast, person, cast.id_number(D(2017, 10, 2)))) == (
         "新证号的出生日期 2017-10-02 晚于白内障的发现日期 2017-10-01，请核对证号。",
+        "id_number",
+    )
+    person.cases.update(diagnosed_on=D(2017, 9, 1))
+    assert refusal(lambda: correct(cast, person, cast.id_number(D(2017, 9, 2)))) == (
+        "新证号的出生日期 2017-09-02 晚于白内障的确诊日期 2017-09-01，请核对证号。",
         "id_number",
     )
     assert refusal(lambda: correct(cast, infant, cast.id_number(D(2017, 10, 1)))) == (
@@ -93,7 +98,11 @@ def test_an_age_past_the_limit_asks_for_the_lead_anew(cast):
     assert person.events.first().text.endswith("；超过急性淋巴细胞白血病的年龄限制，须负责人确认")
     confirm_age(by=cast.lead, case=case)
     person.refresh_from_db()
-    correct(cast, person, cast.id_number(D(2005, 1, 1)))
+    young = cast.id_number(D(2005, 1, 1))
+    effect = effect_of(by=cast.clerk, person=person, number=young)
+    assert (effect.too_old, effect.no_longer) == ([], [case])
+    correct(cast, person, young)
+    assert person.events.first().text.endswith("；不再超过急性淋巴细胞白血病的年龄限制")
     case.refresh_from_db()
     assert (case.age_confirmation_needed, case.age_confirmed_by, Standing.objects.count()) == (False, None, 1)
 
@@ -109,7 +118,7 @@ def test_two_correct_at_once(cast):
     person = cast.register("韦桂兰")
     first, second = cast.id_number(D(1950, 5, 6)), cast.id_number(D(1950, 5, 7))
     answers = at_once(lambda: correct(cast, person, first), lambda: correct(cast, person, second, by=cast.lead))
-    assert said(answers) == ["done", "您打开之后，有人改过这份资料。请看过现在的资料再保存。"]
+    assert said(answers) == ["done", "您打开之后，覃玉芳改过这份资料。请看过现在的资料再保存。"]
     assert (Person.objects.everywhere("test").get().id_number.reveal(), FormerNumber.objects.count()) == (first.number, 1)
 
 
@@ -184,7 +193,7 @@ def test_a_save_after_somebody_elses_is_told_and_keeps_what_was_typed(cast):
     correct(cast, person, first, by=cast.lead)
     answer = client.post(address, typed | {"looked": looked, "save": "1"})
     assert answer.status_code == 422
-    assert "您打开之后，有人改过这份资料。请看过现在的资料再保存。" in answer.content.decode()
+    assert "您打开之后，韦国强改过这份资料。请看过现在的资料再保存。" in answer.content.decode()
     assert answer.context["version"] == "2" and second.number in answer.content.decode()
 
 

@@ -3,11 +3,14 @@
 import datetime
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 
+from ledger.actions.homes import move_house
 from ledger.actions.people import correct_person, register_person, reveal
 from ledger.actions.refusals import Refused, Stale
 from ledger.models import AuditEvent, CaseEvent, Person, Residence
 from tests.ledger.person_rows import homes, standings, told
+from tests.refusing import refusal
 
 D = datetime.date
 
@@ -45,6 +48,29 @@ def test_the_second_to_save_sees_the_differences(cast):
     assert stale.value.changes == [("姓名", "韦桂英", "韦桂兰"), ("联系电话", "139****0816", "139****0815")]
     assert Person.objects.visible_to(cast.clerk).get().name == "韦桂英"
     assert correct_person(by=cast.clerk, person=person, version=2, facts=mine).name == "韦桂兰"
+
+
+def test_whoever_moved_house_or_corrected_the_number_is_named_too(cast):
+    facts = cast.facts("韦桂兰")
+    person = register_person(by=cast.clerk, facts=facts, categories=[])
+    correct_person(by=cast.clerk, person=person, version=1, facts=cast.facts("韦桂英", id_number=facts.id_number))
+    person.residences.update(during=DateRange(datetime.date(2017, 1, 1), None))
+    move_house(by=cast.lead, person=person, village=cast.other_village, address="1 组", on=datetime.date(2017, 10, 1), reason="投靠子女")
+    for version in (1, 2):
+        with pytest.raises(Stale, match="^您打开之后，韦国强改过这份资料。"):
+            correct_person(by=cast.clerk, person=person, version=version, facts=facts)
+
+
+def test_nobody_is_born_after_their_disease(cast):
+    """By a birth date that is corrected, and by a first number that brings another one along."""
+    person = cast.register("韦小妹", born_on=datetime.date(2017, 9, 1), id_absent_reason="婴儿未上户", found_on=datetime.date(2017, 10, 1))
+    after, number = datetime.date(2017, 10, 2), cast.id_number(datetime.date(2017, 10, 2))
+    for facts, field, advice in (
+        (cast.facts("韦小妹", born_on=after, id_absent_reason="婴儿未上户"), "born_on", "请改其中一个"),
+        (cast.facts("韦小妹", born_on=after, id_number=number), "id_number", "请核对证号"),
+    ):
+        words = f"出生日期 2017-10-02 晚于白内障的发现日期 2017-10-01，{advice}。"
+        assert refusal(lambda facts=facts: correct_person(by=cast.clerk, person=person, version=1, facts=facts)) == (words, field)
 
 
 def test_a_corrected_number_may_not_be_somebody_elses(cast):
