@@ -330,6 +330,7 @@ TABLE: dict[str, Rule] = {
     "reports:reminder-send": Rule({Role.CITY}, "POST", "own prefecture"),
     "reports:jobs": Rule({Role.CITY}, "GET", "own jobs"),
     "reports:job-ask": Rule({Role.CITY}, "POST", "own prefecture"),
+    "reports:job-ask-span": Rule({Role.CITY}, "POST", "own prefecture"),
     "reports:job": Rule({Role.CITY}, "GET", "own jobs"),
     "reports:job-progress": Rule({Role.CITY}, "GET", "own jobs"),
     "reports:job-cancel": Rule({Role.CITY}, "POST", "own jobs"),

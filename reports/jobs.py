@@ -54,6 +54,7 @@ def ask_job(*, by: Staff, kind: str, terms: dict) -> Job:
         under_way = Job.objects.visible_to(by).filter(kind=kind, terms=terms, state__in=GONE_ON).first()
         if under_way is not None:
             return under_way
+        shared = counties if KINDS[kind].part else counties[:1]
         job = Job.objects.create(
             kind=kind,
             title=KINDS[kind].title(terms),
@@ -61,9 +62,9 @@ def ask_job(*, by: Staff, kind: str, terms: dict) -> Job:
             prefecture=by.area,
             asked_by=by,
             asked_at=clock.now(),
-            total=len(counties),
+            total=len(shared),
         )
-        JobPart.objects.bulk_create(JobPart(job=job, county=county) for county in counties)
+        JobPart.objects.bulk_create(JobPart(job=job, county=county) for county in shared)
         record("job_asked", by=by, subject=job, detail={"what": job.title})
         transaction.on_commit(lambda: nudge(job.pk))
     return job
@@ -117,7 +118,12 @@ def work_on(job_id: int) -> None:
 
 
 def _going_on(job_id: int) -> Job | None:
-    return Job.objects.everywhere("a worker does what was asked").filter(pk=job_id, state__in=GONE_ON).select_related("prefecture").first()
+    return (
+        Job.objects.everywhere("a worker does what was asked")
+        .filter(pk=job_id, state__in=GONE_ON)
+        .select_related("prefecture", "asked_by__area")
+        .first()
+    )
 
 
 def _do_share(job_id: int) -> bool:
@@ -131,7 +137,9 @@ def _do_share(job_id: int) -> bool:
         part = free.select_related("county__parent").order_by("county__code").first()
         if part is None:
             return False
-        part.result, part.done_at = json.dumps(KINDS[job.kind].part(part.county, job.terms), ensure_ascii=False), clock.now()
+        made = KINDS[job.kind].part
+        part.result = json.dumps(made(part.county, job.terms) if made else {}, ensure_ascii=False)
+        part.done_at = clock.now()
         part.save(update_fields=["result", "done_at"])
     _beat(job_id)
     return True
@@ -156,7 +164,7 @@ def _finish(job_id: int) -> None:
             return
         parts = [json.loads(_plain(part.result)) for part in JobPart.objects.filter(job=job_id).order_by("county__code")]
         kind = KINDS[job.kind]
-        content = kind.draw(job.prefecture, job.terms, parts)
+        content = kind.draw(job.prefecture, job.asked_by, job.terms, parts)
         path_of(job_id).parent.mkdir(parents=True, exist_ok=True)
         write_whole(path_of(job_id), content)
         made = {

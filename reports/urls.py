@@ -143,6 +143,7 @@ urlpatterns = [
     # Long work
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/city/<period:period>/", jobs.job_ask, name="job-ask"),
+    path("jobs/city/<period:period>-<slug:span>/", jobs.job_ask, name="job-ask-span"),
     path("jobs/<int:pk>/", jobs.job, name="job"),
     path("jobs/<int:pk>/progress/", jobs.job_progress, name="job-progress"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job-cancel"),

@@ -18,10 +18,12 @@ from reports.city_periods import MONTH, SPANS, YEAR, CountyTable, MonthTable, mo
 from reports.city_workbooks import period_name, period_workbook
 from reports.forms.coverage import covered_diseases
 from reports.forms.wording import FIGURES, LABELS, NEITHER, TOTAL, f1_title, notes, policy_notes
+from reports.job_kinds import KINDS, PERIOD
 from reports.models import Due, Form
 from reports.returns import first_of
 from reports.views.downloads import as_file
 from reports.views.f1_table import ALL, PRINTED, print_table, row_printed
+from reports.views.job_offer import offer, takes_long
 from reports.views.lists import STANDING
 from reports.views.reach import health_unit
 
@@ -151,6 +153,9 @@ def period_file(request: HttpRequest, period: datetime.date, span: str) -> HttpR
     prefecture = request.user.area
     if span not in SPANS or span == MONTH:
         raise Http404
+    if takes_long(prefecture):
+        terms = {"period": f"{period:%Y-%m}", "span": span}
+        return offer(request, kind=PERIOD, terms=terms, ask=reverse("reports:job-ask-span", args=[period, span]))
     try:
         content = period_workbook(request.user, span, period)
     except Refused as refused:
@@ -158,4 +163,4 @@ def period_file(request: HttpRequest, period: datetime.date, span: str) -> HttpR
         return redirect("reports:city-totals")
     told = {"what": "全市季度汇总表" if span != YEAR else "全市年度累计汇总表", "period": f"{period:%Y-%m}"}
     record("exported", by=request.user, subject=prefecture, detail=told)
-    return as_file(content, f"{prefecture.name}{period_name(span, period).replace(' ', '')}大病专项救治汇总表.xlsx")
+    return as_file(content, KINDS[PERIOD].file_name(prefecture, {"period": f"{period:%Y-%m}", "span": span}))

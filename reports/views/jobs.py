@@ -3,13 +3,14 @@
 import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record
-from reports.job_kinds import MONTH
+from reports.city_periods import QUARTER, YEAR
+from reports.job_kinds import MONTH, PERIOD
 from reports.jobs import DRAWING, GONE_ON, KEPT, ask_job, cancel_job, file_of
 from reports.models import Job
 from reports.models.job import DONE
@@ -29,12 +30,15 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/jobs.html", {"rows": rows, "shown": SHOWN, "kept_days": KEPT.days})
 
 
-def job_ask(request: HttpRequest, period: datetime.date) -> HttpResponse:
-    """Have the city's workbook of a month made."""
+def job_ask(request: HttpRequest, period: datetime.date, span: str = "") -> HttpResponse:
+    """Have the city's workbook of a month made, or of the quarter or year up to it."""
+    if span not in ("", QUARTER, YEAR):
+        raise Http404
+    terms = {"period": f"{period:%Y-%m}"} | ({"span": span} if span else {})
     try:
         if period > clock.today():
             raise Refused(f"{period.year} 年 {period.month} 月还没有开始，不能汇总。请改选已经开始的月份。")
-        job = ask_job(by=request.user, kind=MONTH, terms={"period": f"{period:%Y-%m}"})
+        job = ask_job(by=request.user, kind=PERIOD if span else MONTH, terms=terms)
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("reports:months")
@@ -62,6 +66,8 @@ def _told(found: Job) -> dict:
         if found.beat_at is None
         else DRAWING
         if drawing
+        else "正在汇总各县（区）"
+        if found.total == 1
         else f"正在汇总第 {min(found.done + 1, found.total)} / {found.total} 个县（区）"
     )
     return {

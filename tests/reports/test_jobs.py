@@ -151,6 +151,32 @@ def test_the_page_goes_from_the_offer_to_the_file(cast, ledger, nudged, monkeypa
     assert list(AuditEvent.objects.filter(subject_type="job").order_by("pk").values_list("action", flat=True)) == ["job_asked", "exported"]
 
 
+def test_a_quarter_or_a_year_of_many_counties_is_made_by_a_worker_with_the_same_bytes(cast, ledger, dues, nudged, monkeypatch):
+    city, address = client_of(cast.city), reverse("reports:city-period-workbook", args=["2017-10", "year"])
+    at_once = city.get(address)
+    monkeypatch.setattr("reports.views.job_offer.MANY_COUNTIES", 1)
+    assert "全市2017年1月至10月大病专项救治汇总表" in text_of(city.get(address))
+    ask = reverse("reports:job-ask-span", args=["2017-10", "year"])
+    page = city.post(ask, follow=True)
+    job = Job.objects.everywhere("a test looks").get()
+    assert "等待后台处理" in text_of(page) and stands(job)["total"] == 1
+    assert city.post(ask).url == reverse("reports:job", args=[job.pk])  # Asked again while it is made, it is the same.
+    tasks.work_on_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.file_name) == ("done", "柳州市2017年1月至10月大病专项救治汇总表.xlsx")
+    assert jobs.file_of(job) == at_once.content == city.get(reverse("reports:job-file", args=[job.pk])).content
+    assert city.post(reverse("reports:job-ask-span", args=["2017-10", "month"])).status_code == 404
+    assert city.post(reverse("reports:job-ask-span", args=["2017-10", "decade"])).status_code == 404
+    assert "还没有开始" in text_of(city.post(reverse("reports:job-ask-span", args=["2017-12", "year"]), follow=True))
+    none = jobs.ask_job(by=cast.city, kind="city_period", terms={"period": "2017-01", "span": "quarter"})
+    tasks.work_on_job(none.pk)
+    assert stands(none)["said"] == "2017 年第 1 季度（1 月）没有可以汇总的月报。请改选已经开始、有应报的月份。"
+    gone = jobs.ask_job(by=cast.city, kind="city_period", terms={"period": "2017-10", "span": "quarter"})
+    type(cast.city).objects.filter(pk=cast.city.pk).update(area=cast.county)
+    tasks.work_on_job(gone.pk)
+    assert stands(gone)["said"] == "林海燕已经不在柳州市任职，没有生成。"
+
+
 def test_a_changed_file_is_not_handed_out(cast, asked, folder):
     tasks.work_on_job(asked.pk)
     path = folder / f"{asked.pk}.xlsx"
