@@ -4,12 +4,15 @@ from django.conf import settings
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
+from ledger.migrating import only_what_changes
+
 APPEND_ONLY = ["ledger_auditevent", "ledger_auditseal", "ledger_caseevent", "settlement_settlementline", "settlement_reversal"]
 
 
 class Command(Migrate):
     def handle(self, *args, **options):
-        super().handle(*args, **options)
+        with only_what_changes():
+            super().handle(*args, **options)
         grant_rights(connections[options["database"]])
 
 
