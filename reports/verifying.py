@@ -13,8 +13,9 @@ from django.db.models.functions import Cast
 from ledger.models import AuditEvent, Division
 from ledger.protection import unseal
 from reports.forms.payload import figures, rows_hash
-from reports.models import Submission, WorkbookStamp
+from reports.models import ReturnEvent, Submission, WorkbookStamp
 from reports.stamping import renderer, unpacked_cells
+from reports.verifying_state import ACTIONS, Happened, state_differences
 from reports.workbook.file import file_hash
 from reports.workbook.form import Cells, cells_drawn, cells_hash, form_book, form_workbook
 
@@ -54,10 +55,12 @@ class Verified:
 
 
 def verify(verified: Verified) -> Iterator[Difference]:
-    """Every kept revision, due by due in the order of its chain; a frozen one with its stamps and its rows on the trail."""
+    """Every kept revision, due by due in the order of its chain, with the state that its events lead to and its rows on the trail; a
+    frozen one with its stamps too.
+    """
     last: Submission | None = None
     for chunk in _chunks(_kept()):
-        stamps, told = _stamps(chunk), _told(chunk)
+        stamps, trail, happened = _stamps(chunk), _on_the_trail(chunk), _happened(chunk)
         for kept in chunk:
             verified.returns += 1
             verified.frozen += kept.is_frozen
@@ -69,7 +72,10 @@ def verify(verified: Verified) -> Iterator[Difference]:
                 found += list(_workbooks(kept, payload, stamps[kept.pk], verified))
             yield from found
             yield from _chain(kept, before)
-            yield from _trail(kept, told[kept.pk])
+            yield from _trail(kept, [(told, at) for action, told, at in trail[kept.pk] if action == "submitted" and told])
+            done = [ACTIONS[action] for action, *_ in trail[kept.pk]]
+            for what, sentence in state_differences(kept.state, happened[kept.pk], done):
+                yield _said(kept, what, sentence)
     yield from _gone()
 
 
@@ -99,13 +105,21 @@ def _stamps(chunk: Iterable[Submission]) -> dict[int, list[WorkbookStamp]]:
     return found
 
 
-def _told(chunk: Iterable[Submission]) -> dict[int, list[tuple[str, datetime.datetime]]]:
-    """By the return's id the hashes that the trail says were submitted, and when."""
-    found: dict[int, list[tuple[str, datetime.datetime]]] = defaultdict(list)
-    rows = AuditEvent.objects.filter(action="submitted", subject_type="submission", subject_id__in=[kept.pk for kept in chunk])
-    for pk, detail, at in rows.values_list("subject_id", "detail", "at"):
-        if detail.get("hash"):
-            found[pk].append((detail["hash"], at))
+def _on_the_trail(chunk: Iterable[Submission]) -> dict[int, list[tuple[str, str, datetime.datetime]]]:
+    """By the return's id what the trail says was done to it, in order: the action, the hash that it had then, and when."""
+    found: dict[int, list[tuple[str, str, datetime.datetime]]] = defaultdict(list)
+    rows = AuditEvent.objects.filter(action__in=ACTIONS, subject_type="submission", subject_id__in=[kept.pk for kept in chunk])
+    for pk, action, detail, at in rows.order_by("id").values_list("subject_id", "action", "detail", "at"):
+        found[pk].append((action, detail.get("hash", ""), at))
+    return found
+
+
+def _happened(chunk: Iterable[Submission]) -> dict[int, list[Happened]]:
+    """By the return's id its own events, in order."""
+    found: dict[int, list[Happened]] = defaultdict(list)
+    rows = ReturnEvent.objects.everywhere("proof of what was submitted").filter(submission__in=[kept.pk for kept in chunk])
+    for pk, *told in rows.order_by("pk").values_list("submission", "what", "before", "after"):
+        found[pk].append(Happened(*told))
     return found
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from ledger.protection import seal
 from reports import stamping
-from reports.actions import rebuild_drafts
+from reports.actions import rebuild_drafts, return_it
 from reports.forms.payload import canonical, figures, rows_hash
 from reports.models import Submission, WorkbookStamp
 from reports.returns import payload_of
@@ -125,7 +125,7 @@ def test_a_changed_stamp_a_lost_line_and_a_content_that_does_not_open(cast, sent
 
 def test_a_return_moved_to_another_county_and_a_broken_chain(cast, sent):
     f1 = sent[0]
-    Submission.objects.everywhere("a test").filter(pk=f1.pk).update(state="returned")
+    return_it(by=cast.city, submission=f1, reason="请核对")
     rebuild_drafts(cast.county, SEPTEMBER)
     second = Submission.objects.everywhere("a test").get(due=f1.due_id, revision=2)
     assert second.previous_hash == f1.rows_hash and say().endswith("全部一致。\n")
