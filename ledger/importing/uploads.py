@@ -136,6 +136,12 @@ def waiting(upload: Upload, rows: list[Shown]) -> list[Shown]:
     ]  # fmt: skip
 
 
+def left(upload: Upload) -> int:
+    """How many lines ``waiting`` names, without looking at them."""
+    counts = upload.counts
+    return counts[REFUSED] + counts[DOUBTFUL] - len(upload.decisions) + len(upload.outcome.get("refused", {}))
+
+
 def held(by: Staff, upload: Upload) -> Upload:
     """The upload held for this change. Raises Refused when it was imported, given up, or is a day old."""
     upload = Upload.objects.visible_to(by).select_for_update(of=("self",)).get(pk=upload.pk)

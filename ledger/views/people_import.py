@@ -18,11 +18,12 @@ from ledger.importing.layouts import LAYOUTS
 from ledger.importing.plans import CHANGED, DOUBTFUL, NEW, REFUSED, UNCHANGED
 from ledger.importing.reading import MEGABYTE, Limits
 from ledger.importing.rest_file import rest_workbook
-from ledger.models import Category, ListWork, Role, Upload
+from ledger.models import Category, ListWork, Role, Staff, Upload
 from ledger.models.list_work import IMPORT, STEPS
 from ledger.models.upload import APPLIED, DROPPED, OPEN, READING
 
 PAGE = 200
+FINISHED = 3
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MARKS = {
     REFUSED: ("拒收", "bad st-stop"),
@@ -73,8 +74,14 @@ def choose(request: HttpRequest) -> HttpResponse:
             return redirect("ledger:people-import-preview", upload.pk)
     waiting = Upload.objects.visible_to(request.user).filter(state__in=(OPEN, READING)).order_by("-made_at")
     waiting = [upload for upload in waiting if not uploads.is_over(upload)]
-    context = {"form": form, "waiting": waiting}
+    context = {"form": form, "waiting": waiting, "finished": _finished(request.user)}
     return render(request, "ledger/import_choose.html", context, status=422 if form.errors else 200)
+
+
+def _finished(staff: Staff) -> list[tuple[Upload, int]]:
+    """The last lists that were imported, by the page or the command, with lines left to be put right, and how many."""
+    applied = Upload.objects.visible_to(staff).filter(state=APPLIED).order_by("-applied_at")[:FINISHED]
+    return [(upload, left) for upload in applied if not uploads.is_over(upload) and (left := uploads.left(upload))]
 
 
 def _unread(request: HttpRequest) -> ListForm | None:

@@ -61,6 +61,8 @@ def test_a_list_is_looked_through_decided_and_written(cast, desk, lines):
     page = desk.post(reverse("ledger:people-import-apply", args=[upload.pk]), follow=True).content.decode()
     assert "已导入 2 行，另 1 行可下载改后再传。" in page and "<h1>导入结果</h1>" in page and "导入下一份" in page
     assert set(Person.objects.visible_to(cast.clerk).values_list("name", flat=True)) == {"甲一", "丁一"}
+    found_again = f'导入的“附件2.xlsx”有 1 行没有写入，<a href="{PAGE}{upload.pk}/">看结果，下载待改的行</a>'
+    assert found_again in desk.get(PAGE).content.decode()
     page = desk.post(reverse("ledger:people-import-apply", args=[upload.pk]), follow=True).content.decode()
     assert "这份名单已经导入过，没有再写一次。" in page and Person.objects.visible_to(cast.clerk).count() == 2
 
