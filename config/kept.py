@@ -13,11 +13,15 @@ _MARK = re.compile(r"[0-9a-f]{16}")
 
 
 def note_saved(request: HttpRequest, response: HttpResponse) -> None:
-    """A form that carried the mark of its draft and was led on is saved: one that was not comes back with its faults."""
+    """A form that carried the mark of its draft and was led on is saved: one that was not comes back with its faults.
+
+    A view that answers a saved form with a page sets ``request.form_saved``.
+    """
     mark = request.POST.get("kept_draft", "")
-    if not _MARK.fullmatch(mark) or not 300 <= response.status_code < 400:
+    led_on = 300 <= response.status_code < 400
+    if not _MARK.fullmatch(mark) or not (led_on or getattr(request, "form_saved", False)):
         return
-    if response["Location"].startswith((reverse("account:login"), reverse("account:password"))):
+    if led_on and response["Location"].startswith((reverse("account:login"), reverse("account:password"))):
         return
     request.session["saved_forms"] = [*request.session.get("saved_forms", []), mark][-REMEMBERED:]
 

@@ -164,6 +164,7 @@ def _done(request: HttpRequest, doing: Doing, lines: list, back: str) -> HttpRes
         "doing": doing, "lines": _gravest_first(lines), "back": back, "number": done, "refused": len(refused),
         "joined": sum(line.done and line.joined for line in lines),
     }  # fmt: skip
+    request.form_saved = True  # What could be done is done: what was typed for it is not offered again.
     return render(request, "ledger/many_done.html", context)
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from ledger import case_list
 from ledger.actions import many
 from ledger.actions.cases import return_case, verify_case
+from ledger.actions.categories import end_category
 from ledger.actions.many import CHANGED, LIMIT
 from ledger.actions.people import reveal
 from ledger.models import AuditEvent, Case, CaseEvent, Category, CategoryFact
@@ -143,6 +144,19 @@ def test_a_keeper_ends_its_own_list_only(cast):
     post(client, **hidden(looked))
     fact = person.categories.get()
     assert (fact.during.upper, fact.ended_reason) == (D(2017, 10, 1), "退保")
+
+
+def test_what_was_typed_for_a_preview_is_saved_once_it_is_confirmed_in_part_too(cast):
+    client, mark = Client(), "0123456789abcdef"
+    client.force_login(cast.civil)
+    people = [cast.register(name, category=Category.DIBAO, since=D(2017, 1, 1)) for name in ("石永福", "韦桂兰")]
+    typed = {"category": Category.DIBAO, "on": "2017-10-01", "reason": "退保", "kept_draft": mark}
+    looked = post(client, do="end-category", case=[cast.case_of(one).pk for one in people], look="yes", **typed)
+    assert hidden(looked)["kept_draft"] == [mark] and "saved_forms" not in client.session
+    end_category(by=cast.civil, fact=people[0].categories.get(), on=D(2017, 9, 1), reason="核查不符")
+    done = post(client, **hidden(looked))
+    assert done.status_code == 200 and sorted(row[0] for row in cells(done)) == ["已办", "没有办"]
+    assert client.session["saved_forms"] == [mark]
 
 
 def test_a_keeper_verifies_what_it_ticked_on_its_queue(cast):
