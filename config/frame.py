@@ -46,11 +46,11 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("reports:preview", "按日预览", ""),
             ("reports:baseline", "筛查基线", ""),
             ("reports:quality", "质量控制", ""),
+            ("reports:goals", "救治进度", ""),
             ("reports:reminders", "催报记录", ""),
             ("reports:jobs", "大文件", ""),
         ],
     ),
-    ("进度", [("reports:goals", "救治进度", "")]),
     (
         "诊疗",
         [
