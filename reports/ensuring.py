@@ -20,6 +20,7 @@ from ledger.actions.refusals import Refused
 from ledger.models import Division, Role, Staff
 from reports.due_keeping import Kept, keep_dues, stamp
 from reports.jobs import resume
+from reports.mailing import nudge_left
 from reports.models import GROUPS, Due, DueRule, Heartbeat, Submission
 from reports.reminding import remind
 from reports.submission_moves import OPEN
@@ -100,6 +101,7 @@ def ensure_due(
             if tell:
                 _look(done, prefecture, now)
         done.jobs = resume()
+        nudge_left()
     return done
 
 

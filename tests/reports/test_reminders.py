@@ -1,17 +1,15 @@
-"""The 23rd is told of in time: to whoever fills in and the lead, to the city for what nobody opened, once each, also by mail."""
+"""The 23rd is told of in time: to whoever fills in and the lead, to the city for what nobody opened, once each."""
 
 import datetime
 
 import pytest
 import time_machine
-from django.core import mail
 from django.test import override_settings
 from django.urls import reverse
 
 from ledger import clock
 from ledger.actions.refusals import Refused
 from ledger.models import AuditEvent, Role, Staff
-from reports import mailing, tasks
 from reports.models import Due, MailAddress, Reminder, ReminderKind, Submission
 from reports.reminding import noon_of, remind, remind_again, stage_of, unopened
 from reports.views import messages as message_pages
@@ -192,34 +190,3 @@ def test_an_address_is_kept_mended_and_taken_away(cast):
     assert MailAddress.objects.get(staff=cast.clerk).address == "wei@example.com"
     assert "不再发邮件，提醒仍在这里。" in clerk.post(at_, {"address": ""}, follow=True).content.decode()
     assert not MailAddress.objects.exists()
-
-
-MAIL = {"EMAIL_HOST": "mail.example", "DEFAULT_FROM_EMAIL": "ledger@example.com", "LEDGER_ADDRESS": "https://ledger.example.com"}
-
-
-def test_the_mail_is_a_link_and_a_day_and_goes_once(cast, owed):
-    MailAddress.objects.create(staff=cast.clerk, address="wei@example.com")
-    remind(clock.now(), cast.prefecture)
-    with override_settings(**MAIL):
-        tasks.mail_reminders()
-        tasks.mail_reminders()
-    (sent,) = mail.outbox
-    mine = Reminder.objects.visible_to(cast.clerk).get()
-    assert (sent.subject, sent.from_email, sent.to) == ("大病救治台账：有报表待办", "ledger@example.com", ["wei@example.com"])
-    assert sent.body == (
-        "2017 年 10 月月报（F1）还没有上报，截止时间 2017-10-23 18:00。\n\n"
-        f"请登录后办理：https://ledger.example.com/messages/{mine.pk}/\n\n本邮件由系统发出，请勿回复。\n"
-    )
-
-
-def test_without_a_mail_server_nothing_is_sent_and_a_silent_one_is_asked_again(cast, owed, monkeypatch, caplog):
-    MailAddress.objects.create(staff=cast.clerk, address="wei@example.com")
-    remind(clock.now(), cast.prefecture)
-    assert mailing.send_waiting() == 0 and mail.outbox == []
-    with override_settings(**MAIL), monkeypatch.context() as silent:
-        silent.setattr(mailing, "send_mail", lambda *_: (_ for _ in ()).throw(ConnectionRefusedError()))
-        assert mailing.send_waiting() == 0
-    assert "the mail server takes nothing: ConnectionRefusedError" in caplog.text
-    with override_settings(**MAIL):
-        assert mailing.send_waiting() == 1
-    assert len(mail.outbox) == 1
