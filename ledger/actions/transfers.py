@@ -103,9 +103,12 @@ def hold_transfer(request: Transfer, by: Staff) -> Transfer:
     return scoped.select_related("from_county", "to_county", "village__parent").get(pk=request.pk)
 
 
-def _refuse_closed(request: Transfer) -> None:
+def _refuse_closed(request: Transfer, by: Staff) -> None:
+    """Somebody was faster; which colleague of one's own unit is told, of another unit nobody's name."""
     if request.state != ASKED:
-        raise Refused(f"这件申请的状态已是“{request.get_state_display()}”，不用再办。")
+        hand = request.answered_by
+        who = "" if hand is None or hand.area_id != by.area_id else "（您已办理）" if hand.pk == by.pk else f"（{hand.full_name}办理）"
+        raise Refused(f"这件申请的状态已是“{request.get_state_display()}”{who}，不用再办。")
 
 
 def _refuse_answer_of(request: Transfer, by: Staff) -> None:
@@ -147,7 +150,7 @@ def accept_transfer(*, by: Staff, request: Transfer, answer: str = "") -> Person
     Raises Refused: answered already, not the actor's to answer today, or the person cannot be given over as they stand now.
     """
     request = hold_transfer(request, by)
-    _refuse_closed(request)
+    _refuse_closed(request, by)
     _refuse_answer_of(request, by)
     if by.role == Role.CITY and not answer.strip():
         raise Refused("请写明市级决定的理由。", "answer")
@@ -167,7 +170,7 @@ def accept_transfer(*, by: Staff, request: Transfer, answer: str = "") -> Person
 def refuse_transfer(*, by: Staff, request: Transfer, answer: str) -> Transfer:
     """The person stays; the asking county reads the reason. Raises Refused: no reason, answered already, not the actor's to answer today."""
     request = hold_transfer(request, by)
-    _refuse_closed(request)
+    _refuse_closed(request, by)
     _refuse_answer_of(request, by)
     if not answer.strip():
         raise Refused("请写明不同意的原因，申请方会看到。", "answer")
@@ -183,7 +186,7 @@ def withdraw_transfer(*, by: Staff, request: Transfer) -> Transfer:
     request = hold_transfer(request, by)
     if by.area_id != request.to_county_id:
         raise Refused("只有申请转入的县（区）可以撤回。")
-    _refuse_closed(request)
+    _refuse_closed(request, by)
     _answer(request, WITHDRAWN, by=by, answer="")
     _tell_both(request, _person_of(request), "transfer_withdrawn", f"{by.area.label}撤回转入申请", by=by, reason="")
     return request

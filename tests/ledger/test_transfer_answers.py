@@ -63,9 +63,10 @@ def test_refused_the_person_stays_and_the_reason_is_kept(cast):
     assert Person.objects.visible_to(cast.clerk).get().county == cast.county
     assert told(person)[-1] == ("transfer_refused", "不同意转入鹿寨县", "仍住原处", "柳城县卫生和计划生育局", "韦国强")
     assert rows("transfer_refused") == [("lead-450222-1", "person", "450222"), ("lead-450222-1", "transfer", "450223")]
-    done = ("这件申请的状态已是“未同意”，不用再办。", None)
-    assert refusal(lambda: accept_transfer(by=cast.clerk, request=request)) == done
-    assert refusal(lambda: withdraw_transfer(by=cast.clerk2, request=request)) == done
+    done = "这件申请的状态已是“未同意”{}，不用再办。"
+    assert refusal(lambda: accept_transfer(by=cast.clerk, request=request)) == (done.format("（韦国强办理）"), None)
+    assert refusal(lambda: accept_transfer(by=cast.lead, request=request)) == (done.format("（您已办理）"), None)
+    assert refusal(lambda: withdraw_transfer(by=cast.clerk2, request=request)) == (done.format(""), None)
 
 
 # ---- the city ----
@@ -112,7 +113,7 @@ def test_what_was_asked_lapses_when_the_person_moves_to_a_third_county(cast):
     request.refresh_from_db()
     assert (request.state, request.answer) == ("lapsed", "患者已另行搬迁，不在原县（区）了。")
     assert rows("transfer_lapsed") == [("clerk-450222-1", "transfer", "450223")]
-    assert refusal(lambda: accept_transfer(by=cast.clerk, request=request)) == ("这件申请的状态已是“已失效”，不用再办。", None)
+    assert refusal(lambda: accept_transfer(by=cast.clerk, request=request)) == ("这件申请的状态已是“已失效”（您已办理），不用再办。", None)
     assert ask(cast, person, village=cast.village2, by=cast.clerk2).from_county.code == "450224"
 
 

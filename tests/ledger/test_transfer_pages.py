@@ -190,7 +190,7 @@ def test_two_of_one_county_answer_and_the_second_is_told(cast):
     refuse_transfer(by=cast.lead, request=request, answer="仍住原处")
     answer = client_of(cast.clerk).post(page_of(request), {"decision": "accept"})
     assert answer.status_code == 422
-    assert answer.context["form"].non_field_errors() == ["这件申请的状态已是“未同意”，不用再办。"]
+    assert answer.context["form"].non_field_errors() == ["这件申请的状态已是“未同意”（韦国强办理），不用再办。"]
 
 
 def test_a_third_county_finds_nothing(cast):
@@ -230,7 +230,7 @@ def test_the_navigation_counts_what_waits(cast):
 
     def counted(who: str) -> list[int]:
         page = client_of(getattr(cast, who)).get(reverse(LIST))
-        return [link.count for _, links in page.context["navigation"]() for link in links if link.words == "转入转出"]
+        return [link.count for group in page.context["navigation"]() for link in group.links if link.words == "转入转出"]
 
     assert COUNTED[LIST]
     assert [counted(who) for who in ("clerk", "lead", "clerk2", "city")] == [[1], [1], [0], [0]]

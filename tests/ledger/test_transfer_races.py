@@ -94,7 +94,7 @@ def moved_and_accepted(cast) -> list[str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_accepted_while_the_person_moves_house(cast):
-    assert moved_and_accepted(cast) == ["done", "这件申请的状态已是“已失效”，不用再办。"]
+    assert moved_and_accepted(cast) == ["done", "这件申请的状态已是“已失效”（覃玉芳办理），不用再办。"]
     assert (Person.objects.everywhere("test").get().county.code, differences()) == ("450224", [])
 
 
