@@ -78,7 +78,7 @@ def _revision(one: Submission) -> dict:
 
 
 def _events(due: Due):
-    return ReturnEvent.objects.everywhere(EVERYONE).filter(due=due).select_related("by", "submission").order_by("at", "pk")
+    return ReturnEvent.objects.everywhere(EVERYONE).filter(due=due).select_related("by", "submission").order_by("pk")
 
 
 def _event(one: ReturnEvent) -> dict:

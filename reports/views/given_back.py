@@ -16,7 +16,7 @@ def given_back(staff: Staff, drafts: Iterable[int]) -> dict[int, ReturnEvent]:
     if not drafts:
         return {}
     rows = ReturnEvent.objects.visible_to(staff).filter(submission__in=drafts, what__in=("check", "send_back"))
-    newest = {row.submission_id: row for row in rows.select_related("by").order_by("at", "pk")}
+    newest = {row.submission_id: row for row in rows.select_related("by").order_by("pk")}
     return {pk: event for pk, event in newest.items() if event.what == "send_back"}
 
 

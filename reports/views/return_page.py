@@ -210,7 +210,7 @@ def _returned(page: ReturnPage) -> list[Returned]:
         return []
     dues = {page.states[form].due.pk: form for form in forms}
     rows = ReturnEvent.objects.visible_to(page.staff).filter(due__in=dues, what__in=("return", "unlock")).select_related("by")
-    newest = {dues[row.due_id]: row for row in rows.order_by("at", "pk")}
+    newest = {dues[row.due_id]: row for row in rows.order_by("pk")}
     return [Returned(form, newest[form]) for form in forms if form in newest]
 
 

@@ -1,15 +1,20 @@
 """``manage.py submission`` from outside, and the page that the table of moves draws of itself."""
 
+import datetime
 import io
 import json
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
+from ledger import clock
 from reports.actions import ask_extension, grant_extension, return_it
 from reports.submission_diagram import FILE, diagram, page
 from reports.submission_moves import RETURN_MOVES, STATES, WHY
+from tests.handing_in import make_ready
+from tests.ledger.desks import client_of
 from tests.reports.conftest import day
 from tests.reports.return_stories import checked, drafted, handed_in, submitted
 
@@ -48,6 +53,20 @@ def test_it_tells_all_of_one_return(cast, ledger, dues):
 
 
 @pytest.mark.django_db
+def test_what_happened_is_told_in_its_order_whatever_the_hour(cast, ledger, dues):
+    """The demo's day is fixed: whoever works on past midnight submits at an earlier hour than they drafted."""
+    late, early = (datetime.datetime(2017, 10, 20, *hour, tzinfo=clock.now().tzinfo) for hour in ((23, 50), (9, 0)))
+    ledger.person("韦桂兰", ("cataract", "06-01"))
+    with clock.standing_at(late):
+        make_ready(cast.county, day("10-01"), ["F1"])
+    with clock.standing_at(early):
+        submitted(cast, ["F1"])
+    assert [one["what"] for one in told("450222", "F1", "2017-10")["history"]][-2:] == ["check", "submit"]
+    page = client_of(cast.lead).get(reverse("reports:return-history", args=["months", day("10-01"), "450222"]))
+    (f1,) = [one for one in page.context["forms"] if one.form == "F1"]
+    assert [event.what for event, _ in f1.events][:2] == ["submit", "check"]
+
+
 def test_what_was_never_drafted_says_what_comes_next(cast, dues):
     asked = ask_extension(by=cast.clerk, county=cast.county, period=day("10-01"), forms=["F2"], until_on=day("10-27"), reason="山洪")
     grant_extension(by=cast.city, extension=asked[0], granted_on=day("10-26"))
