@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from hospitals.deferral_rule import undone
-from hospitals.models import Consultation, Deposit, Inability, Referral, Repayment, TreatmentPlan
+from hospitals.models import Consultation, Deposit, FollowUp, Inability, Referral, Repayment, TreatmentPlan, Visitor
 from hospitals.owing import deposits_to_refund, deposits_to_verify, late_instalments, unrecorded
 from hospitals.plan_list import answered_late, plans_returned, plans_to_answer, waiting_cases
 from hospitals.referral_list import LONG, lately_refused, open_long, to_approve, to_go_on, to_receive
@@ -25,6 +25,7 @@ from reports.work_rows import (
     discharged,
     hospital_closed,
     infants,
+    missed_by_others,
     missed_visits,
     of_referral,
     open_cases,
@@ -64,6 +65,7 @@ class Kind:
     late: Callable[[], Q] | None = None
     told: frozenset[str] = frozenset()
     told_words: str = ""
+    told_by: str = "县里"  # Whom it waits for.
     gravest: bool = False
     first_late: frozenset[str] = frozenset()
     counts: bool = True
@@ -83,6 +85,12 @@ class Kind:
 
 def _where_to(row: Referral) -> str:
     return f"{row.case.disease}，{row.from_hospital.name} → {row.to_hospital.name if row.to_hospital else row.to_name}"
+
+
+def _who_goes(row: FollowUp) -> str:
+    """The hospital by its name, for it is rung up."""
+    hospital = row.case.hospital_name if row.visitor == Visitor.HOSPITAL else ""
+    return f"{row.case.disease}，{hospital or row.get_visitor_display()}"
 
 
 def _long() -> Q:
@@ -148,6 +156,9 @@ KINDS: list[Kind] = [
          what=lambda row: row.id_absent_reason, mine=_of_person_in_hand),
     Kind("follow-up", "到期没有随访", missed_visits, "应访", BUREAU | {TOWNSHIP, LIAISON}, "去随访", _at("hospitals:follow-up"), allowed=0,
          what=lambda row: str(row.case.disease), mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
+    Kind("follow-up-others", "乡镇、医院到期没有随访", missed_by_others, "应访", frozenset(), "去随访", _at("hospitals:follow-up"), allowed=0,
+         told=BUREAU, told_words="等乡镇、医院随访", told_by="对方", what=_who_goes,
+         mine=lambda rows, staff: rows.filter(case__assigned_to=staff)),
     Kind("transfer", "转入申请待答复", transfers, "申请", BUREAU, "去答复", _at("ledger:transfer"),
          late=lambda: Q(city_from__lte=clock.today()), what=lambda row: f"{row.to_county.name}申请转入", mine=_nobodys),
     Kind("transfer-unanswered", "转入申请没有答复，要市级决定", transfers, "到期", frozenset({CITY}), "去决定", _at("ledger:transfer"),
@@ -166,7 +177,7 @@ KINDS: list[Kind] = [
     Kind("referral-long", "转诊超过 48 小时没有办完", lambda staff: of_referral(open_long(staff), "requested_at"), "申请", BUREAU, "去查看",
          _at("hospitals:referral"), late=_long, what=lambda row: f"{row.get_state_display()}：{_where_to(row)}", mine=_nobodys, shared=True),
     Kind("deposit-refund", "违规押金要退还、整改", deposits_to_refund, "收取", frozenset({LIAISON}), "去退还", _at("hospitals:deposit-refund"),
-         allowed=0, told=BUREAU, told_words="等医院退还违规押金", what=_deposit, mine=_nobodys),
+         allowed=0, told=BUREAU, told_words="等医院退还违规押金", told_by="医院", what=_deposit, mine=_nobodys),
     Kind("deposit-verify", "押金退还和整改待核实", deposits_to_verify, "报退", BUREAU, "去核实", _at("hospitals:deposit-verify"), allowed=3,
          what=_deposit, mine=lambda rows, staff: rows.filter(stay__case__assigned_to=staff)),
     Kind("deferral", "住院没有办理先诊疗后付费", undone, "入院", frozenset({LIAISON}), "去办理", _at("hospitals:deferral-record"), allowed=1,

@@ -1,6 +1,5 @@
 """The rows of every kind of work that waits: each starts from the reader's own county, town or hospital and says since when they wait."""
 
-
 from django.db.models import DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 
@@ -125,6 +124,12 @@ def unverified(staff: Staff) -> QuerySet[CategoryFact]:
 def missed_visits(staff: Staff) -> QuerySet[FollowUp]:
     """Planned visits whose day is over, by whoever was to make them."""
     due = FollowUp.objects.visible_to(staff).open().filter(due_on__lt=clock.today(), visitor=UNIT[staff.role])
+    return waiting_since(due.exclude(case__outcome__in=ENDED), "due_on")
+
+
+def missed_by_others(staff: Staff) -> QuerySet[FollowUp]:
+    """Visits of the county's towns and hospitals whose day is over: the bureau sees to it that somebody goes."""
+    due = FollowUp.objects.visible_to(staff).open().filter(due_on__lt=clock.today()).exclude(visitor=UNIT[staff.role])
     return waiting_since(due.exclude(case__outcome__in=ENDED), "due_on")
 
 

@@ -175,6 +175,14 @@ def test_a_missed_visit_waits_for_whoever_was_to_make_it(cast, visitor):
     for staff, unit in ((cast.township, "township"), (cast.liaison, "hospital"), (cast.clerk, "bureau"), (cast.lead, "bureau")):
         expected = [("韦桂兰", "白内障", "2017-10-19", 1, True)] if unit == visitor else []
         assert listed("follow-up", staff) == expected
+    # The bureau is told of those that a town or a hospital missed, and need not go itself.
+    others = (
+        []
+        if visitor == "bureau"
+        else [("韦桂兰", {"township": "白内障，乡镇卫生院", "hospital": "白内障，柳城县人民医院"}[visitor], "2017-10-19", 1, True)]
+    )
+    assert listed("follow-up-others", cast.clerk) == listed("follow-up-others", cast.lead) == others
+    assert listed("follow-up-others", cast.clerk2) == [] and number_waiting(cast.clerk) == (visitor == "bureau")
 
 
 def test_a_transfer_waits_for_the_old_county_and_then_for_the_city(cast):
@@ -228,7 +236,7 @@ def test_the_lead_confirms_ages_and_closes(cast):
 def test_every_kind_is_somebodys_and_says_what_to_do():
     assert len({kind.code for kind in KINDS}) == len(KINDS)
     for kind in KINDS:
-        assert kind.roles and kind.words and kind.verb and kind.since, kind.code
+        assert (kind.roles or kind.told) and kind.words and kind.verb and kind.since, kind.code
         assert bool(kind.told) == bool(kind.told_words) and kind.roles.isdisjoint(kind.told), kind.code
 
 
