@@ -39,7 +39,9 @@ def rest_workbook(people: PeopleList, rows: list[Shown], late: dict[str, str]) -
             if headings[place - 1] in wrong:
                 sheet.cell(number, place).fill = WRONG
         _write(sheet, number, len(columns) + 1, str(row.line))
-        sentences = [f"{heading}：{sentence}" for _, heading, sentence in row.told] + [late[key] for key in (str(row.line),) if key in late]
+        sentences = [f"原 {cell} {heading}：{sentence}" for cell, heading, sentence in row.told] + [
+            late[key] for key in (str(row.line),) if key in late
+        ]
         _write(sheet, number, len(columns) + 2, "\n".join(sentences))
     for place, name in enumerate([*columns, "line", "why"], 1):
         sheet.column_dimensions[get_column_letter(place)].width = {"why": 70, "line": 8}.get(name, WIDTHS.get(name, 10))

@@ -14,6 +14,7 @@ from ledger.importing.layouts import LAYOUTS
 from ledger.models import Category, Staff
 from ledger.models.upload import IMPORTERS, OPEN, Upload
 
+WHY_NOT = {FileNotFoundError: "没有这个文件", IsADirectoryError: "这是文件夹", PermissionError: "没有读取的权限"}
 CATEGORIES = {"低保": Category.DIBAO, "特困": Category.TEKUN, "特困供养": Category.TEKUN}
 
 
@@ -64,7 +65,8 @@ class Command(BaseCommand):
         try:
             return file.read_bytes()
         except OSError as error:
-            raise Refused(f"读不到文件 {file}（{error.strerror}）。") from None
+            why = WHY_NOT.get(type(error), "打不开")
+            raise Refused(f"读不到文件 {file}（{why}）。请核对后再试。") from None
 
     def _since(self, text: str | None) -> datetime.date | None:
         try:
@@ -97,4 +99,5 @@ class Command(BaseCommand):
             self.stdout.write(notice)
         words = {"new": "新增", "changed": "变更", "unchanged": "无变化", "refused": "拒收", "doubtful": "存疑"}
         counts = "、".join(f"{word} {told[key]}" for key, word in words.items())
-        self.stdout.write(f"读到 {told['rows']} 行：{counts}。" + ("已写入台账。" if upload.outcome else "没有写入台账。"))
+        category = f"（备注没写类别的按{Category(upload.category).label}）" if upload.layout == "f2" else ""
+        self.stdout.write(f"读到 {told['rows']} 行{category}：{counts}。" + ("已写入台账。" if upload.outcome else "没有写入台账。"))

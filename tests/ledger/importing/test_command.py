@@ -86,7 +86,8 @@ def test_all_or_nothing(cast, lines, run):
 
 @pytest.mark.parametrize(("chosen", "category"), [([], Category.DIBAO), (["--category", "特困"], Category.TEKUN)])
 def test_the_category_chosen(cast, lines, run, chosen, category):
-    run(f2(lines.f2()), "--apply", *chosen)
+    _, out, _ = run(f2(lines.f2()), "--apply", *chosen)
+    assert f"读到 1 行（备注没写类别的按{category.label}）：新增 1、" in out
     assert CategoryFact.objects.get().category == category
 
 

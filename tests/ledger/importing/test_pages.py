@@ -85,7 +85,7 @@ def test_the_file_that_goes_back_can_be_corrected_and_sent_again(cast, desk, lin
     sheet = load_workbook(io.BytesIO(answer.content)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert rows[0][-2:] == ["原行号", "说明"] and [row[-2] for row in rows[1:]] == ["4", "5", "6"]
-    assert rows[1][-1] == "年龄：年龄填 20，按身份证号是 66。请确认以哪个为准。"
+    assert rows[1][-1] == "原 E4 年龄：年龄填 20，按身份证号是 66。请确认以哪个为准。"
     harmful = sheet["I3"]
     assert (harmful.value, harmful.data_type, harmful.quotePrefix) == ("-1+cmd|' /C calc'!A0", "s", True)
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} == {"s"}
