@@ -110,3 +110,58 @@ def dues(cast):
     for form in ("F1", "F2"):
         DueRule.objects.create(prefecture=cast.prefecture, form=form, first_period=day("08-01"), document="柳卫医〔2017〕40号")
     make_dues(cast.prefecture, 2017)
+
+
+@pytest.fixture
+def people(ledger, dues) -> dict[str, Person]:
+    """Registered poor treated and not, one with two diseases, one verified by civil affairs, one in neither; a neighbour county's."""
+    return {
+        "韦桂兰": ledger.person("韦桂兰", ("cataract", "2017-03-01", "2017-04-02")),
+        "覃福生": ledger.person("覃福生", ("cataract", "2017-03-01", "2017-10-02"), ("gastric-cancer", "2017-05-01")),
+        "石小禾": ledger.person("石小禾", ("gastric-cancer", "2017-05-01")),
+        "梁月娥": ledger.person("梁月娥", ("cataract", "2017-06-01", "2017-10-05"), poor=None, civil="2017-06-02"),
+        "莫秀英": ledger.person("莫秀英", ("cataract", "2017-06-01"), poor=None),
+        "外县人": ledger.person("外县人", ("cataract", "2017-03-01", "2017-10-03"), village=ledger.cast.village2),
+    }
+
+
+@pytest.fixture
+def two_treated(ledger, dues) -> None:
+    """Two registered poor who were treated, and one verified by civil affairs who was not."""
+    for number in range(2):
+        ledger.person(f"韦{number}", ("cataract", "2017-03-01", "2017-04-02"))
+    ledger.person("梁月娥", ("cataract", "2017-06-01"), poor=None, civil="2017-06-02")
+
+
+@pytest.fixture
+def october(cast) -> DueRule:
+    """F1 is owed from October on; no row is there yet."""
+    return DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=day("10-01"), document="柳卫医〔2017〕40号")
+
+
+@pytest.fixture
+def monthly(cast) -> DueRule:
+    """F1 from September on, with its rows and the holidays of 2017 and 2018."""
+    from config.demo.holidays import make_holidays
+    from reports.due_keeping import keep_dues
+
+    make_holidays(cast.prefecture)
+    document = "柳卫医〔2017〕40号 二（五）"
+    rule = DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=day("09-01"), document=document)
+    keep_dues(cast.prefecture, datetime.datetime(2017, 10, 20, 9, tzinfo=datetime.timezone(datetime.timedelta(hours=8))))
+    return rule
+
+
+@pytest.fixture
+def nudges(monkeypatch) -> list:
+    """The drafts that workers were asked for, in place of asking them."""
+    from reports import tasks
+
+    found: list = []
+    monkeypatch.setattr(tasks.build_county, "delay", lambda *arguments: found.append(arguments))
+    return found
+
+
+@pytest.fixture
+def sent_no_mail(monkeypatch) -> None:
+    monkeypatch.setattr("reports.reminding.nudge_mail", lambda: None)

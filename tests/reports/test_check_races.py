@@ -14,8 +14,8 @@ from reports.answering import answer_check, checks_of_drafts
 from reports.checks.keeping import read_kept
 from reports.models import MONTHLY, CheckAnswer, CheckRule, Submission
 from tests.racing import Race, said
+from tests.reports.check_rule_stories import DOCUMENT, FACTS
 from tests.reports.check_stories import OCTOBER
-from tests.reports.test_check_rules import DOCUMENT, FACTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 held_or_not = pytest.mark.parametrize("held", [True, False], ids=["held", "not held"])

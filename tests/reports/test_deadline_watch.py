@@ -13,7 +13,7 @@ from reports.due_keeping import keep_dues
 from reports.models import DueRule, Heartbeat, Submission
 from tests.cast import on_day
 from tests.reports.conftest import day
-from tests.reports.test_ensure_due import NOW, dues_of, hand_in
+from tests.reports.due_stories import NOW, dues_of, hand_in
 
 pytestmark = pytest.mark.django_db
 

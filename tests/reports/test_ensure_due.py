@@ -1,83 +1,26 @@
 """What is due by now exists whatever was down: made once by however many, at sign-in, by a button, by the command at any instant."""
 
-import datetime
 import io
 import json
 import logging
-import threading
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
-from django.db.models.query import QuerySet
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
-from ledger import after_sign_in, clock
 from ledger.actions.holidays import add_days, remove_day
 from ledger.models import AuditEvent, Holiday
-from reports import due_keeping, ensuring, tasks
+from reports import tasks
 from reports.actions import rebuild_drafts
 from reports.due_keeping import keep_dues
-from reports.ensuring import ensure_due, ensure_now
-from reports.models import Due, DueRule, Heartbeat, Reminder, Submission
-from tests.cast import PASSWORD, on_day
+from reports.ensuring import ensure_now
+from reports.models import DueRule, Submission
+from tests.cast import on_day
 from tests.ledger.asking import third_county
-from tests.ledger.desks import client_of
-from tests.racing import LIMIT, Race
 from tests.reports.conftest import day
+from tests.reports.due_stories import NOTICE, NOW, OCTOBER, at, deadlines, dues_of, hand_in
 
 pytestmark = pytest.mark.django_db
-OCTOBER = day("10-01")
-SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
-NOTICE = "柳政办发〔2017〕9号"
-
-
-def at(text: str) -> datetime.datetime:
-    """``10-23 18:30`` by the office's clock."""
-    return datetime.datetime.fromisoformat(f"2017-{text}").replace(tzinfo=SHANGHAI)
-
-
-NOW = at("10-20 09:00")
-
-
-def dues_of(**narrowed):
-    return Due.objects.everywhere("a test looks").filter(**narrowed)
-
-
-def hand_in(county, period=OCTOBER, form: str = "F1") -> Submission:
-    """A return that was submitted, without the days it took."""
-    due = dues_of(county=county, period=period, form=form).get()
-    return Submission.objects.create(
-        due=due, state="submitted", cut_off_on=due.cut_off_on, built_at=clock.now(), payload="{}", rows_hash="0" * 64,
-        submitted_at=clock.now(),
-    )  # fmt: skip
-
-
-def deadlines(form: str = "F1") -> dict[str, str]:
-    """Of 柳城县, by period, in the office's days."""
-    rows = dues_of(form=form, county__code="450222").order_by("period")
-    return {f"{due.period:%Y-%m}": f"{timezone.localtime(due.deadline_at):%m-%d}" for due in rows}
-
-
-@pytest.fixture
-def october(cast) -> DueRule:
-    """F1 is owed from October on; no row is there yet."""
-    return DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=OCTOBER, document="柳卫医〔2017〕40号")
-
-
-@pytest.fixture
-def nudges(monkeypatch) -> list:
-    found: list = []
-    monkeypatch.setattr(tasks.build_county, "delay", lambda *arguments: found.append(arguments))
-    return found
-
-
-@pytest.fixture
-def sent_no_mail(monkeypatch):
-    monkeypatch.setattr("reports.reminding.nudge_mail", lambda: None)
 
 
 def command(*arguments: str) -> dict:
@@ -256,145 +199,3 @@ def test_an_extension_that_the_deadline_overtakes_is_nothing_any_more(cast, octo
         remove_day(by=cast.city, holiday=holiday, document=NOTICE)
     keep_dues(cast.prefecture, NOW)
     assert (deadlines()["2017-11"], november.get().extended_until) == ("11-23", None)
-
-
-# ---- whoever comes by ----
-
-
-def sign_in(staff):
-    return Client().post(reverse("account:login"), {"username": staff.username, "password": PASSWORD})
-
-
-@pytest.mark.parametrize(("who", "made"), [("clerk", 30), ("lead2", 30), ("city", 30), ("township", 0), ("auditor", 0)])
-def test_signing_in_makes_good_what_the_scheduler_left(cast, october, nudges, sent_no_mail, who, made):
-    assert sign_in(getattr(cast, who)).status_code == 302
-    assert (dues_of().count(), bool(nudges)) == (made, bool(made))
-
-
-def test_signing_in_asks_one_thing_where_somebody_was_there_before(cast, october, nudges, sent_no_mail):
-    ensure_now()
-    nudges.clear()
-    Reminder.objects.everywhere("a test").delete()
-    dues_of().delete()
-    with CaptureQueriesContext(connection) as asked:
-        ensuring.at_sign_in(cast.clerk)
-    assert len(asked) == 1 and nudges == [] and not dues_of().exists()
-    Heartbeat.objects.filter(name="due 450200").update(beat_at=timezone.now() - datetime.timedelta(minutes=6))
-    ensuring.at_sign_in(cast.clerk)
-    assert dues_of().count() == 30
-
-
-def test_nothing_that_goes_wrong_keeps_anybody_out(cast, october, monkeypatch, caplog):
-    def broken(*arguments, **more):
-        raise RuntimeError("a fault of ours")
-
-    monkeypatch.setattr(ensuring, "keep_dues", broken)
-    with caplog.at_level(logging.CRITICAL, "ledger.after_sign_in"):
-        assert sign_in(cast.clerk)["Location"] == reverse("reports:workbench")
-    assert AuditEvent.objects.filter(action="signed_in", username=cast.clerk.username).exists()
-    assert ensuring.at_sign_in in after_sign_in._then
-
-
-def test_the_button_says_what_was_made(cast, october, nudges, sent_no_mail):
-    page = client_of(cast.clerk).post(reverse("reports:calendar-ensure"), {"back": "reports:calendar"}, follow=True)
-    assert "已补齐：新做应报 30 份，已排队生成草稿 2 组" in page.content.decode()
-    nudges.clear()
-    for county in (cast.county, cast.county2):
-        rebuild_drafts(county, OCTOBER)
-    again = client_of(cast.clerk).post(reverse("reports:calendar-ensure"), {"back": "elsewhere"}, follow=True)
-    assert "应报的都在，没有要补的。" in again.content.decode() and nudges == []
-
-
-def test_the_button_says_that_the_queue_is_down(cast, october, sent_no_mail, monkeypatch):
-    def down(*arguments):
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(tasks.build_county, "delay", down)
-    page = client_of(cast.city).post(reverse("reports:calendar-ensure"), follow=True)
-    assert "草稿还没有排上队，系统每五分钟再试一次" in page.content.decode()
-
-
-# ---- at once ----
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("held", [True, False], ids=["held", "not held"])
-def test_two_who_find_the_same_rows_missing_make_them_once(cast, october, monkeypatch, held):
-    """The switch takes the lock on the prefecture away: both see that nothing is there, and the second breaks at the database's word."""
-    if not held:
-        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
-    prefecture, now = cast.prefecture, NOW
-    race = Race()
-    with race.after(due_keeping, "_standing"):
-        answers = race.run(*[lambda: keep_dues(prefecture, now)] * 2)
-    if held:
-        assert sorted(len(answer.made) for answer in answers) == [0, 30]
-    else:
-        assert [type(answer).__name__ for answer in answers].count("IntegrityError") == 1, answers
-    assert dues_of().count() == 30
-
-
-@pytest.mark.django_db(transaction=True)
-def test_who_signs_in_does_not_wait_for_who_is_at_it(cast, october, nudges, sent_no_mail):
-    prefecture, now = cast.prefecture, NOW
-    race = Race()
-    with race.after(due_keeping, "_standing"):
-        first, second = race.run(lambda: keep_dues(prefecture, now), lambda: keep_dues(prefecture, now, wait=False))
-    assert (len(first.made), second) == (30, None)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_who_signs_in_waits_for_no_row_that_somebody_holds(cast, october, nudges, sent_no_mail, monkeypatch, caplog):
-    """Somebody is submitting November while its deadline has to move: the sign-in gives up soon, and the deadline moves with the next."""
-    keep_dues(cast.prefecture, NOW)
-    add_days(by=cast.city, first=day("11-23"), last=None, works=False, name="县庆", document=NOTICE)
-    monkeypatch.setattr(ensuring, "LOCK_PATIENCE", "50ms")
-    holds, over = threading.Event(), threading.Event()
-
-    def submitting():
-        with transaction.atomic():
-            list(dues_of(period=day("11-01")).select_for_update())
-            holds.set()
-            over.wait(LIMIT)
-        connection.close()
-
-    thread = threading.Thread(target=submitting)
-    thread.start()
-    assert holds.wait(LIMIT)
-    try:
-        with caplog.at_level(logging.CRITICAL, "ledger.after_sign_in"):
-            after_sign_in.see_to(cast.clerk)
-        assert deadlines()["2017-11"] == "11-23" and nudges == []
-    finally:
-        over.set()
-        thread.join()
-    after_sign_in.see_to(cast.clerk)
-    assert deadlines()["2017-11"] == "11-22" and nudges != []
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("held", [True, False], ids=["held", "not held"])
-def test_a_deadline_does_not_move_under_who_submits(cast, october, monkeypatch, held):
-    """A return is submitted between the look and the move. The switch leaves out the second look, and the submitted one moves."""
-    keep_dues(cast.prefecture, NOW)
-    add_days(by=cast.city, first=day("11-23"), last=None, works=False, name="县庆", document=NOTICE)
-    if not held:
-        monkeypatch.setattr(due_keeping, "_held_and_open", lambda prefecture, groups: list(due_keeping._of_groups(prefecture, groups)))
-    prefecture, county, now = cast.prefecture, cast.county, NOW
-    race = Race()
-    with race.after(due_keeping, "_standing"):
-        kept, sent = race.run(lambda: keep_dues(prefecture, now), lambda: hand_in(county, day("11-01")))
-    assert (sent.state, [one.counties for one in kept.moved]) == ("submitted", [1 if held else 2])
-    assert deadlines()["2017-11"] == ("11-23" if held else "11-22")
-
-
-def test_a_process_killed_in_the_middle_leaves_nothing_half(cast, october, monkeypatch):
-    def killed(*arguments):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(due_keeping, "_move", killed)
-        with pytest.raises(KeyboardInterrupt):
-            ensure_due(clock.now())
-    assert not dues_of().exists()
-    assert len(keep_dues(cast.prefecture, NOW).made) == 30
