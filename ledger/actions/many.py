@@ -14,6 +14,7 @@ from ledger.actions.assigning import assign_case, check_assign
 from ledger.actions.cases import check_verify, verify_case
 from ledger.actions.categories import check_end, check_verify_category, end_category, verify_category
 from ledger.actions.refusals import Refused
+from ledger.actions.since import done_since, last_of, unseen_by
 from ledger.models import Case, CaseEvent, Category, CategoryFact, Person, Staff
 from ledger.standing import hold_people, remade_once
 from ledger.transitions import MOVES, STATES
@@ -61,6 +62,7 @@ class Act:
     load: Callable[[Staff, Iterable[int], dict], dict[int, Target]]
     change: Callable[[Staff, Target, dict], str]
     do: Callable[[Staff, Target, dict], Any]
+    looks: bool = False  # It confirms who somebody is: what a colleague corrected of them since the preview is looked at first.
 
 
 def look_through(*, by: Staff, act: Act, rows: list[int], data: dict) -> list[Line]:
@@ -75,11 +77,6 @@ def who(*, by: Staff, act: Act, rows: list[int]) -> list[Line]:
     return [Line(pk, one.person, one.what) if (one := targets.get(pk)) else Line(pk, refusal=GONE) for pk in rows]
 
 
-def told_up_to() -> int:
-    """The last thing on anybody's timeline: what a preview had seen, so that whoever confirms it hears what was done since."""
-    return CaseEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
 @transaction.atomic
 def do_many(*, by: Staff, act: Act, shown: dict[int, str], data: dict, seen: int | None = None) -> list[Line]:
     """Do it for every row that stands as it was shown and that nothing keeps from it; each row asked is answered.
@@ -90,6 +87,7 @@ def do_many(*, by: Staff, act: Act, shown: dict[int, str], data: dict, seen: int
     people = {target.person.pk for target in act.load(by, shown, data).values()}
     hold_people(people)
     targets, first_of, lines = act.load(by, shown, data), {}, []
+    later = done_since(people, seen) if seen is not None else {}
     with remade_once():
         for pk, stood in shown.items():
             target = targets.get(pk)
@@ -97,13 +95,14 @@ def do_many(*, by: Staff, act: Act, shown: dict[int, str], data: dict, seen: int
             lines.append(line)
             if target is None or line.joined:
                 continue  # A row that joined another shares that row's fate.
-            if target.person.pk not in people or stood not in (REFUSED, target.stands):
-                line.refusal = CHANGED
+            done, case = later.get(target.person.pk, []), target.record.pk if isinstance(target.record, Case) else None
+            unseen = unseen_by(by, done, case) if act.looks else None
+            if unseen or target.person.pk not in people or stood not in (REFUSED, target.stands):
+                line.refusal = _who_was_faster(by, unseen or last_of(done, case))
             elif not line.refusal and stood == REFUSED:
                 line.refusal = NOT_SHOWN
             if not line.refusal:
                 _do(by, act, target, data, line)
-    _say_who(by, [(line, targets[line.pk]) for line in lines if line.refusal == CHANGED], seen)
     for line in lines:
         if line.joined:
             first = first_of[targets[line.pk].record.pk]
@@ -111,18 +110,9 @@ def do_many(*, by: Staff, act: Act, shown: dict[int, str], data: dict, seen: int
     return lines
 
 
-def _say_who(by: Staff, changed: list[tuple[Line, Target]], seen: int | None) -> None:
-    """Who was faster, and with what, for the rows that changed since the preview; one question for all of them."""
-    if not changed or seen is None:
-        return
-    later = CaseEvent.objects.told_to(by).filter(pk__gt=seen, person__in={target.person.pk for _, target in changed})
-    events = list(later.exclude(move="revealed").order_by("-pk")[: LIMIT * 2])
-    for line, target in changed:
-        case = target.record.pk if isinstance(target.record, Case) else None
-        last = next((one for one in events if one.person_id == target.person.pk and one.case_id in (case, None)), None)
-        if last:
-            who = "您" if last.by_id == by.pk else last.by_name
-            line.refusal = f"预览以后，{who}已办：{last.text}。这一行没有再办。"
+def _who_was_faster(by: Staff, last: CaseEvent | None) -> str:
+    """Who did what since the preview, as far as it is known."""
+    return f"预览以后，{'您' if last.by_id == by.pk else last.by_name}已办：{last.text}。这一行没有再办。" if last else CHANGED
 
 
 def _do(by: Staff, act: Act, target: Target, data: dict, line: Line) -> None:
@@ -217,7 +207,7 @@ def _end(by: Staff, target: Target, data: dict) -> CategoryFact:
     return end_category(by=by, fact=target.record, on=on, reason=data["reason"])
 
 
-VERIFY = Act(_cases, _verifying, lambda by, target, data: verify_case(by=by, case=target.record))
+VERIFY = Act(_cases, _verifying, lambda by, target, data: verify_case(by=by, case=target.record), looks=True)
 ASSIGN = Act(_cases, _assigning, lambda by, target, data: assign_case(by=by, case=target.record, to=data["assignee"]))
 END_CATEGORY = Act(_held, _ending, _end)
-VERIFY_CATEGORY = Act(_facts, _verifying_category, lambda by, target, data: verify_category(by=by, fact=target.record))
+VERIFY_CATEGORY = Act(_facts, _verifying_category, lambda by, target, data: verify_category(by=by, fact=target.record), looks=True)

@@ -12,6 +12,7 @@ from ledger.actions.categories import hold_category
 from ledger.actions.history import tell
 from ledger.actions.locking import hold_person
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
+from ledger.actions.since import OWN_ROW
 from ledger.actions.trail import record
 from ledger.identity import IdNumber
 from ledger.models import AuditEvent, Division, Person, Residence, Staff
@@ -22,8 +23,6 @@ from ledger.standing import remade_once, remake
 
 ELSEWHERE_PER_DAY = 20  # How often a day somebody may learn that another county holds one person's ID number.
 TWICE_WITHIN = datetime.timedelta(minutes=1)
-# What on a timeline changes the person's own row: particulars, number, home.
-OWN_ROW = ("person_corrected", "id_number_corrected", "moved_house", "transfer_accepted", "people_merged", "merge_undone")
 REVEALABLE = {"id_number": "身份证号", "phone": "联系电话", "contact_phone": "联系人电话", "village_doctor_phone": "乡村医生电话"}
 
 

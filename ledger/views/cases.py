@@ -9,7 +9,8 @@ from django.urls import reverse
 from ledger import clock
 from ledger.actions import cases as actions
 from ledger.actions.refusals import Refused
-from ledger.forms import DayField, LedgerForm, PlainField, ReasonForm, posted
+from ledger.actions.since import act_as_seen
+from ledger.forms import DayField, LedgerForm, PlainField, ReasonForm, posted, whole_number
 from ledger.models import Case, Person, Role
 from ledger.person_forms import CaseForm
 from ledger.transitions import MOVES, OUTCOMES
@@ -74,7 +75,7 @@ def case_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     label = "确认年龄" if move == "confirm-age" else MOVES[move].label if move in MOVES else ""
     if move in AT_ONCE and request.method == "POST":
         try:
-            AT_ONCE[move](by=request.user, case=case)
+            act_as_seen(AT_ONCE[move], by=request.user, case=case, seen=whole_number(request.POST.get("seen", "")))
         except Refused as refused:
             messages.error(request, refused.message)
         else:

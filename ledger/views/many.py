@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from ledger import clock
 from ledger.actions import many as actions
 from ledger.actions.assigning import hands
+from ledger.actions.since import told_up_to
 from ledger.case_list import NEWEST_FIRST, CaseFilter
 from ledger.forms import DayField, LedgerForm, PlainField, whole_number
 from ledger.models import Case, Category, Role, Staff
@@ -146,7 +147,7 @@ def _preview(request: HttpRequest, doing: Doing, lines: list, form: LedgerForm |
     context = {
         "doing": doing, "do": request.POST["do"], "form": form, "asked": asked, "back": back, "lines": _gravest_first(lines),
         "good": good, "refused": sum(bool(line.refusal) for line in lines), "joined": sum(line.joined for line in lines),
-        "seen": actions.told_up_to(), "kept": [(field.html_name, field.value()) for field in form] if form is not None and asked else [],
+        "seen": told_up_to(), "kept": [(field.html_name, field.value()) for field in form] if form is not None and asked else [],
         "draft": request.POST.get("kept_draft", ""),  # What was typed for the preview is saved once that is confirmed.
     }  # fmt: skip
     return render(request, "ledger/many.html", context, status=422 if form is not None and form.errors else 200)

@@ -52,7 +52,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "person": found, "progress": progress, "facts": facts, "held": [fact for fact in facts if fact.holds], "next": forward[0] if forward else None,
         "merges": found.merges.filter(undone_at=None).select_related("gone", "merged_by"),
-        "special": sum(one.special for one in progress), "events": events[:NEWEST], "event_count": len(events),
+        "seen": max((event.pk for event in events), default=0), "special": sum(one.special for one in progress), "events": events[:NEWEST], "event_count": len(events),
         "enrolments": found.enrolments.all()[:2], "card": found.policy_cards.first(), "left": not found.residences.filter(during__endswith=None).exists(),
     }  # fmt: skip
     return render(request, "ledger/person.html", context)

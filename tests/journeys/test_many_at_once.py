@@ -31,7 +31,7 @@ def test_two_desks_verify_overlapping_lists(cast, desk):
     saves(clerk, "确认核实 2 例")
     assert clerk.page.url.endswith("/ledger/?state=registered") and "核实：已办 2 例。" in clerk.says()
     saves(lead, "确认核实 2 例")
-    assert "共 2 行：已办 1 例，没有办 1 行" in lead.says() and "您打开之后有人改过，没有办理。" in lead.says()
+    assert "共 2 行：已办 1 例，没有办 1 行" in lead.says() and "预览以后，覃玉芳已办：白内障核实通过。这一行没有再办。" in lead.says()
     assert set(Case.objects.everywhere("test").values_list("state", flat=True)) == {"verified"}
     told = CaseEvent.objects.filter(move="case_verify").order_by("person_id").values_list("person__name", "by_name")
     assert list(told) == [("石永福", "覃玉芳"), ("韦桂兰", "覃玉芳"), ("罗美珍", "韦国强")]

@@ -35,7 +35,7 @@ def test_two_desks_verify_the_same_case(cast, desk):
     saves(clerk, "核实")
     assert "石永福的白内障：已核实。" in clerk.says()
     saves(lead, "核实")  # The lead's page is older than the clerk's verification.
-    assert "现在的状态是“已核实”，不能办“核实”。请刷新后再看。" in lead.says()
+    assert "您打开之后，覃玉芳已办：白内障核实通过。没有再办，请看过现在的资料。" in lead.says()
     case = Case.objects.everywhere("test").get(person=person)
     assert (case.state, list(case.events.filter(move="case_verify").values_list("by_name", flat=True))) == ("verified", ["覃玉芳"])
 
