@@ -23,12 +23,13 @@ from django.db.models.functions import Now
 from ledger.actions.refusals import Refused
 from ledger.actions.trail import record, request_address
 from ledger.importing import uploads
-from ledger.importing.reading import check_file
+from ledger.importing.reading import Limits, NotFinished, check_file
 from ledger.models import ListWork, Staff, Upload
 from ledger.models.list_work import IMPORT, JUDGING, READ, READING, STARTING, WRITING
 from ledger.models.upload import DROPPED
 
-LONG_FILE = 100 * 1024  # Bytes; a shorter file is read while its sender waits: a second at most.
+LONG_FILE = 100 * 1024  # Bytes; a shorter file is read while its sender waits: a second, as a rule.
+SHORT = Limits(seconds=4)  # Of the processor for a short file; one that takes more is left to a process as well.
 LONG_LIST = 500  # Lines to be written; fewer are written while the importer waits.
 SILENT = datetime.timedelta(seconds=15)  # Without a beat; after that a process counts as dead.
 BEAT = 0.5
@@ -54,6 +55,16 @@ start_process = subprocess.Popen
 def unfinished(upload: Upload) -> ListWork | None:
     """What a process has yet to do for this upload."""
     return ListWork.objects.everywhere("of an upload that is scoped itself").filter(upload=upload.pk, finished_at=None).first()
+
+
+def look_through(*, by: Staff, name: str, content: bytes, **chosen) -> Upload:
+    """A short file read and judged while its sender waits; a long one, or one that takes long for its length, by a process."""
+    if len(content) <= LONG_FILE:
+        try:
+            return uploads.preview_file(by=by, name=name, content=content, limits=SHORT, **chosen)
+        except NotFinished:
+            pass  # A small archive may hold much.
+    return ask_to_read(by=by, name=name, content=content, **chosen)
 
 
 def ask_to_read(*, by: Staff, name: str, content: bytes, **chosen) -> Upload:

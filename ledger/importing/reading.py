@@ -14,6 +14,10 @@ FILE = "file"
 NOT_FINISHED = "文件太大或太复杂，没有读完。请只留名单需要的行和列，另存后再导入。"
 
 
+class NotFinished(Refused):
+    """The reader did not come to its end within the limits it was given."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one file may ask of the machine; ``wait`` is the clock's seconds, ``seconds`` the processor's."""
@@ -30,7 +34,7 @@ class Limits:
 def read_file(name: str, content: bytes, limits: Limits = Limits()) -> Table:  # noqa: B008 - frozen
     """The sheets of an .xlsx or .csv file. Raises Refused with what is wrong with the file and how to mend it."""
     ending = check_file(name, content, limits)
-    told = answer_of(CHILD, content, limits, ending, refusal=Refused(NOT_FINISHED, FILE)).decode("utf-8", "surrogatepass")
+    told = answer_of(CHILD, content, limits, ending, refusal=NotFinished(NOT_FINISHED, FILE)).decode("utf-8", "surrogatepass")
     if told.startswith('{"refused"'):
         raise Refused(json.loads(told)["refused"], FILE)
     return load(told)

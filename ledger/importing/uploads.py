@@ -13,7 +13,7 @@ from ledger.importing.examining import Choices, Examination
 from ledger.importing.keeping import Shown, keep_list, keep_preview, kept_list, kept_preview, shown
 from ledger.importing.layouts import PeopleList, find_list
 from ledger.importing.plans import CHANGED, DOUBTFUL, NEW, REFUSED, UNCHANGED, Row
-from ledger.importing.reading import FILE, read_file
+from ledger.importing.reading import FILE, Limits, read_file
 from ledger.importing.undisturbed import no_collection
 from ledger.importing.writing import Writer
 from ledger.models import ListWork, Staff
@@ -39,11 +39,12 @@ def _examine(upload: Upload, people: PeopleList, by: Staff, begin: Begin) -> lis
 
 @no_collection()
 def preview_file(
-    *, by: Staff, name: str, content: bytes, layout: str, category: int, since: datetime.date | None = None, whole: bool = False
-) -> Upload:
+    *, by: Staff, name: str, content: bytes, layout: str, category: int, since: datetime.date | None = None, whole: bool = False,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> Upload:  # fmt: skip
     """Read a file and judge every line; nothing is written on the ledger. Raises Refused for a file that is no such list."""
     refuse_elsewhere(by)
-    people = find_list(layout, read_file(name, content))
+    people = find_list(layout, read_file(name, content, limits))
     with transaction.atomic():
         upload = waiting_to_be_read(by=by, name=name, layout=layout, category=category, since=since, whole=whole)
         _judge(upload, people, by, unwatched)

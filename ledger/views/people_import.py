@@ -65,9 +65,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("layout", "category", "since", "whole")}
         file = form.cleaned_data["file"]
-        look = background.ask_to_read if file.size > background.LONG_FILE else uploads.preview_file
         try:
-            upload = look(by=request.user, name=file.name, content=file.read(), **told)
+            upload = background.look_through(by=request.user, name=file.name, content=file.read(), **told)
         except Refused as refused:
             form.refuse(refused)
         else:

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from ledger.importing import background
+from ledger.importing.reading import Limits
 from ledger.models import AuditEvent, ListWork, Person, Upload
 from tests.ledger.importing.lines import Lines
 from tests.ledger.importing.lists import f2
@@ -236,6 +237,15 @@ def test_a_long_file_that_cannot_be_read_is_told_beside_the_file(cast, desk, han
     client.force_login(cast.lead)
     assert sentence not in client.get(leads).content.decode() and client.get(f"{address}work/").status_code == 404
     assert client.post(f"{address}cancel/").status_code == 404
+
+
+def test_a_short_file_that_takes_long_does_not_hold_the_page(cast, desk, hands, monkeypatch):
+    monkeypatch.setattr(background, "LONG_FILE", 100 * 1024)
+    send(desk, cast)
+    assert not hands.started
+    monkeypatch.setattr(background, "SHORT", Limits(wait=0))
+    address = finished(desk, send(desk, cast))
+    assert len(hands.started) == 1 and "读到 10 行" in desk.get(address).content.decode()
 
 
 def test_only_so_many_processes_at_a_time(cast, desk, hands, monkeypatch):
