@@ -7,7 +7,8 @@
 
   // A long navigation is moved until the page that is open stands in it.
   var here = document.querySelector(".side [aria-current]");
-  if (here) { here.parentNode.scrollTop = here.offsetTop + here.offsetHeight + 24 - here.parentNode.clientHeight; }
+  var side = here && here.closest(".side");
+  if (side) { side.scrollTop = here.offsetTop + here.offsetHeight + 24 - side.clientHeight; }
 
   // Enter in a one-line field moves on instead of saving half a form; Alt+S saves. The Enter that takes a word from an input method
   // (229 in a browser that ends the composition first) is the input method's.
