@@ -6,7 +6,7 @@ The switch: a list that looks up each of its rows' people is seen at once.
 import datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, reset_queries
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -73,8 +73,16 @@ def walk(cast: Cast, case: Case, lead, number: int) -> None:
         complete_case(by=lead, case=case, on=D(2017, 10, 8))
 
 
-def counted(cast: Cast, world: World, role: str) -> dict[str, int]:
-    """How many statements each page of a role takes, once it is warm."""
+def looked_at(client: Client, address: str) -> tuple[int, int]:
+    """The status of the answer and how many statements it took."""
+    reset_queries()  # Django remembers the last 9,000 only.
+    with CaptureQueriesContext(connection) as asked:
+        status = client.get(address).status_code
+    return status, len(asked)
+
+
+def counted(cast: Cast, world: World, role: str, few: dict[tuple[str, str], int]) -> dict[str, int]:
+    """How many statements each page of a role takes, once it is warm: a page that at once takes as many as with few needs no second look."""
     client, found = Client(raise_request_exception=False), {}
     client.force_login(getattr(cast, ROLE_STAFF[role]))
     for name in NAMES:
@@ -82,22 +90,23 @@ def counted(cast: Cast, world: World, role: str) -> dict[str, int]:
         if name in PUBLIC | SIGNED | NO_PAGES or not rule.allows(role) or "GET" not in rule.methods.split():
             continue
         address = world.address(name, world.own)
-        if client.get(address).status_code != 200:
+        status, asked = looked_at(client, address)
+        if status != 200:
             continue
-        with CaptureQueriesContext(connection) as asked:
-            client.get(address)
-        found[name] = len(asked)
+        if asked != few.get((str(role), name)):
+            _, asked = looked_at(client, address)
+        found[name] = asked
     return found
 
 
-def of_all_roles(cast: Cast, world: World) -> dict[tuple[str, str], int]:
-    return {(str(role), name): number for role in Role for name, number in counted(cast, world, role).items()}
+def of_all_roles(cast: Cast, world: World, few: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    return {(str(role), name): number for role in Role for name, number in counted(cast, world, role, few).items()}
 
 
 @pytest.mark.django_db
 def test_no_page_asks_more_often_because_it_shows_more(cast, world):
     add_people(cast, FEW, 0)
-    few = of_all_roles(cast, world)
+    few = of_all_roles(cast, world, {})
     add_people(cast, MANY - FEW, FEW)
-    many = of_all_roles(cast, world)
+    many = of_all_roles(cast, world, few)
     assert len(few) > 150 and {page: (few[page], many.get(page)) for page in few if few[page] != many.get(page)} == {}
