@@ -5,7 +5,7 @@ import datetime
 from hospitals.contacting import Unit, units_of
 from ledger.models import Division, UnitName
 from ledger.models.division import Level, UnitKind
-from reports.forms.payload import SHAPE, filler_of
+from reports.forms.payload import filler_of, head_of
 from reports.models import Form
 
 HEADINGS = ("姓名", "单位", "职务", "电话", "手机", "邮箱")
@@ -34,16 +34,7 @@ def f4_payload(division: Division, on: datetime.date) -> dict:
 
 def f4_return(county: Division, covers_from: datetime.date, period: datetime.date, on: datetime.date) -> dict:
     """The same receipt as a return for what was due: with the head that every return bears."""
-    return {
-        **f4_payload(county, on),
-        "form": Form.F4.value,
-        "shape": SHAPE,
-        "covers_from": f"{covers_from:%Y-%m}",
-        "period": f"{period:%Y-%m}",
-        "cut_off_on": on.isoformat(),
-        "county": {"code": county.code, "name": county.name},
-        "city": county.prefecture.name,
-    }
+    return f4_payload(county, on) | head_of(Form.F4.value, county, period, on, covers_from=covers_from)
 
 
 def _row(unit: Unit) -> list[str]:

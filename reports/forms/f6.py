@@ -13,7 +13,7 @@ from ledger.models import Division, UnitName
 from ledger.models.division import UnitKind
 from reports.due_making import last_day, months_on
 from reports.forms.carried_rows import deposit_row
-from reports.forms.payload import SHAPE, filler_of, with_supplement
+from reports.forms.payload import filler_of, head_of, with_supplement
 from reports.models import DueRule, Form
 from reports.supplement import deferral_supplement
 
@@ -66,13 +66,7 @@ def f6_payload(
     phone = (contact.mobile or contact.phone).reveal() if contact else filler.work_phone if filler else ""
     rows = [deposit_row(deposit) for deposit in found]
     made = {
-        "form": Form.F6.value,
-        "shape": SHAPE,
-        "covers_from": f"{covers_from:%Y-%m}",
-        "period": f"{period:%Y-%m}",
-        "cut_off_on": on.isoformat(),
-        "county": {"code": county.code, "name": county.name},
-        "city": county.prefecture.name,
+        **head_of(Form.F6.value, county, period, on, covers_from=covers_from),
         "title": TITLE,
         "unit": UnitName.on(county, UnitKind.HEALTH, on),
         "filler": (contact.name if contact else filler.full_name) if filler else "",

@@ -122,16 +122,24 @@ def filler_of(county: Division) -> Staff | None:
     return staff.filter(role=Role.CLERK).order_by("username").first() or staff.filter(role=Role.LEAD).order_by("username").first()
 
 
+def head_of(form: str, county: Division, period: datetime.date, on: datetime.date, *, covers_from: datetime.date | None = None) -> dict:
+    """What every return says first: whose it is, of which period, up to which day; ``covers_from`` where it may be of several months."""
+    return {
+        "form": form,
+        "shape": SHAPE,
+        **({"covers_from": f"{covers_from:%Y-%m}"} if covers_from else {}),
+        "period": f"{period:%Y-%m}",
+        "cut_off_on": on.isoformat(),
+        "county": {"code": county.code, "name": county.name},
+        "city": county.prefecture.name,
+    }
+
+
 def _head(form: str, ground: Ground) -> dict:
     filler = filler_of(ground.county)
     city, diseases = ground.county.prefecture.name, len(ground.diseases)
     return {
-        "form": form,
-        "shape": SHAPE,
-        "period": f"{ground.period:%Y-%m}",
-        "cut_off_on": ground.on.isoformat(),
-        "county": {"code": ground.county.code, "name": ground.county.name},
-        "city": city,
+        **head_of(form, ground.county, ground.period, ground.on),
         "title": f1_title(city) if form == "F1" else f2_title(city, diseases),
         "unit": UnitName.on(ground.county, UnitKind.HEALTH, ground.on),
         "filler": filler.full_name if filler else "",

@@ -100,7 +100,7 @@ def draw_deferral(request: HttpRequest, county: Division, period: datetime.date,
     try:
         page = read_return(request.user, STAYS, county, period, bound)
     except Refused as refused:
-        context = {"county": county, "period": period, "refusal": refused.message}
+        context = {"kind": STAYS, "county": county, "period": period, "refusal": refused.message}
         return render(request, "reports/f6.html", context, status=422)
     payload = page.returns[F6].payload
     _note(request, county, months, len(payload["rows"]))

@@ -56,7 +56,7 @@ def draw_contacts(request: HttpRequest, county: Division, period: datetime.date,
     try:
         page = read_return(request.user, PEOPLE, county, period, bound)
     except Refused as refused:
-        context = {"county": county, "period": period, "refusal": refused.message}
+        context = {"kind": PEOPLE, "county": county, "period": period, "refusal": refused.message}
         return render(request, "reports/f4.html", context, status=422)
     payload = page.returns[F4].payload
     (sheet,), marks = sheets(payload), page.marks(F4)

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
 
 from ledger.models import Case, Category, CategoryFact, Person, Residence
 from ledger.protection import keyed_hash
@@ -12,6 +13,7 @@ from reports.forms.coverage import printed_groups
 from reports.forms.f1 import f1_figures, f1_people, tabulate
 from reports.models import DueRule
 from tests.cast import COUNTY_HOSPITAL
+from tests.ledger.desks import client_of
 
 
 def day(text: str) -> datetime.date:
@@ -123,6 +125,26 @@ def people(ledger, dues) -> dict[str, Person]:
         "莫秀英": ledger.person("莫秀英", ("cataract", "2017-06-01"), poor=None),
         "外县人": ledger.person("外县人", ("cataract", "2017-03-01", "2017-10-03"), village=ledger.cast.village2),
     }
+
+
+@pytest.fixture
+def one_waiting(ledger, dues) -> Ledger:
+    """October of 柳城县: one patient who waits for treatment."""
+    ledger.person("韦桂兰", ("cataract", "06-01"))
+    return ledger
+
+
+@pytest.fixture
+def month(one_waiting) -> Ledger:
+    """The same, and one verified by civil affairs."""
+    one_waiting.person("莫秀珍", ("cataract", "06-01"), poor=None, civil="06-10")
+    return one_waiting
+
+
+@pytest.fixture
+def city(cast) -> Client:
+    """The city's desk."""
+    return client_of(cast.city)
 
 
 @pytest.fixture

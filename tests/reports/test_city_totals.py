@@ -6,7 +6,6 @@ import io
 import openpyxl
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ledger.models import AuditEvent
@@ -45,13 +44,6 @@ def half_a_year(cast, dues):
         rebuild_drafts(cast.county2, SEPTEMBER)
 
 
-@pytest.fixture
-def client(cast):
-    client = Client()
-    client.force_login(cast.city)
-    return client
-
-
 def numbers(table) -> tuple[int, int, int]:
     return table.total["total"], table.total["treated"], table.submitted
 
@@ -76,8 +68,8 @@ def test_what_was_sent_back_counts_as_a_draft(cast, half_a_year):
 
 
 @pytest.mark.django_db
-def test_the_page_shows_the_sum_and_each_figure_opens_into_its_counties(cast, client, half_a_year):
-    answer = client.get("/city/?month=2017-09&span=year")
+def test_the_page_shows_the_sum_and_each_figure_opens_into_its_counties(cast, city, half_a_year):
+    answer = city.get("/city/?month=2017-09&span=year")
     assert [(line.name, [figure.number for figure in line.poor]) for line in answer.context["table"].lines][-1] == ("白内障", [3, 1, 1, 2])
     told = [(one.month, one.total["treated"], one.gained, one.submitted) for one in answer.context["progress"]]
     assert told == [(AUGUST, 0, None, "0/2"), (SEPTEMBER, 1, 1, "1/2")]
@@ -85,44 +77,44 @@ def test_the_page_shows_the_sum_and_each_figure_opens_into_its_counties(cast, cl
     assert "2017 年 1 月至 9 月" in html and "1 个县未上报" in html and 'href="/city/2017-09-year.xlsx"' in html
     address = answer.context["table"].lines[-1].poor[0].address
     assert address == "/city/2017-09/row-6/total/" and address in html
-    answer = client.get(address)
+    answer = city.get(address)
     told = [(share.one.county.name, share.number, share.one.submitted, share.address) for share in answer.context["shares"]]
     assert told == [
         ("柳城县", 2, True, "/months/2017-09/450222/f1/row-6/total/?of=standing"), ("鹿寨县", 1, False, "/months/2017-09/450223/f1/row-6/total/?of=standing"),
     ]  # fmt: skip
-    assert "韦桂兰" in client.get(told[0][3]).content.decode()
-    neither = client.get("/city/2017-09/all/neither/")
-    assert neither.context["sum"] == 0 and client.get("/city/2017-09/all/total/").context["sum"] == 3
+    assert "韦桂兰" in city.get(told[0][3]).content.decode()
+    neither = city.get("/city/2017-09/all/neither/")
+    assert neither.context["sum"] == 0 and city.get("/city/2017-09/all/total/").context["sum"] == 3
     for wrong in ("/city/2017-09/row-99/total/", "/city/2017-09/row-6/neither/", "/city/2017-09/all/beauty/", "/city/2018-09/all/total/"):
-        assert client.get(wrong).status_code == 404
+        assert city.get(wrong).status_code == 404
 
 
 @pytest.mark.django_db
-def test_a_figure_opens_into_whom_it_counts_while_it_is_being_corrected(cast, client, half_a_year):
+def test_a_figure_opens_into_whom_it_counts_while_it_is_being_corrected(cast, city, half_a_year):
     f1 = Submission.objects.everywhere("test").get(due__county=cast.county, due__period=SEPTEMBER, due__form="F1")
     lock(by=cast.city, submission=accept(by=cast.city, submission=f1))
     asked = ask_unlock(by=cast.lead, submission=f1, reason="漏报一人")
     agree_unlock(by=cast.city, unlock=asked, answer="同意")
     cast.register("后来的人", on=D(2017, 9, 20), found_on=D(2017, 9, 20))
     rebuild_drafts(cast.county, SEPTEMBER, cast.clerk)
-    share = client.get("/city/2017-09/row-6/total/").context["shares"][0]
+    share = city.get("/city/2017-09/row-6/total/").context["shares"][0]
     assert (share.number, share.one.submitted) == (2, True)
-    assert "后来的人" not in client.get(share.address).content.decode()
-    assert "后来的人" in client.get(share.address.removesuffix("?of=standing")).content.decode()
+    assert "后来的人" not in city.get(share.address).content.decode()
+    assert "后来的人" in city.get(share.address.removesuffix("?of=standing")).content.decode()
 
 
 @pytest.mark.django_db
-def test_a_month_that_makes_no_sense_is_the_newest_and_without_dues_a_sentence_stands(cast, client, half_a_year):
-    answer = client.get("/city/?month=1999-01&span=week")
+def test_a_month_that_makes_no_sense_is_the_newest_and_without_dues_a_sentence_stands(cast, city, half_a_year):
+    answer = city.get("/city/?month=1999-01&span=week")
     assert (answer.context["month"], answer.context["span"]) == (OCTOBER, "month")
     Due.objects.everywhere("test").filter(submissions=None).delete()
-    assert client.get("/city/").context["month"] == SEPTEMBER
+    assert city.get("/city/").context["month"] == SEPTEMBER
 
 
 @pytest.mark.django_db
-def test_nothing_is_owed_yet(cast, client):
-    assert "还没有应报的月份" in client.get("/city/").content.decode()
-    answer = client.get("/city/2017-10-quarter.xlsx", follow=True)
+def test_nothing_is_owed_yet(cast, city):
+    assert "还没有应报的月份" in city.get("/city/").content.decode()
+    answer = city.get("/city/2017-10-quarter.xlsx", follow=True)
     assert "没有可以汇总的月报" in answer.content.decode()
 
 
@@ -135,8 +127,8 @@ def lines(sheet, first: int, last: int) -> list[tuple]:
 
 
 @pytest.mark.django_db
-def test_the_workbook_of_a_year_so_far(cast, client, half_a_year):
-    answer = client.get("/city/2017-10-year.xlsx")
+def test_the_workbook_of_a_year_so_far(cast, city, half_a_year):
+    answer = city.get("/city/2017-10-year.xlsx")
     assert answer.status_code == 200 and "private, no-store" in answer["Cache-Control"]
     book = sheets(answer.content)
     assert book.sheetnames == ["汇总", "县×病种", "救治进度", "各月进展", "县×月", "病种进展", "上报情况", "上报质量"]
@@ -158,24 +150,24 @@ def test_the_workbook_of_a_year_so_far(cast, client, half_a_year):
         ("全市", 2, 8, 0.25),
     ]
     assert lines(book["上报质量"], 4, 6) == [("柳城县", 0.5, "2/4", 0, 1), ("鹿寨县", 0, "0/4", 0, "—"), ("全市", 0.25, "2/8", 0, 1)]
-    assert client.get("/city/2017-10-year.xlsx").content == answer.content
+    assert city.get("/city/2017-10-year.xlsx").content == answer.content
     event = AuditEvent.objects.filter(action="exported").order_by("pk").last()
     assert event.detail == {"what": "全市年度累计汇总表", "period": "2017-10"}
 
 
 @pytest.mark.django_db
-def test_a_quarter_gains_from_the_month_before_it(cast, client, half_a_year):
-    book = sheets(client.get("/city/2017-10-quarter.xlsx").content)
+def test_a_quarter_gains_from_the_month_before_it(cast, city, half_a_year):
+    book = sheets(city.get("/city/2017-10-quarter.xlsx").content)
     assert lines(book["各月进展"], 4, 4) == [("2017 年 10 月", 3, 2, 1, 2 / 3, 1, 1, 0, "0 / 2")]
     assert lines(book["县×月"], 4, 6) == [("柳城县", 0.5, 1, 1, 0), ("鹿寨县", 1, 0, 1, 1), ("全市", 2 / 3, 1, 2, 1)]
-    assert client.get("/city/2017-10-month.xlsx").status_code == client.get("/city/2017-10-week.xlsx").status_code == 404
+    assert city.get("/city/2017-10-month.xlsx").status_code == city.get("/city/2017-10-week.xlsx").status_code == 404
 
 
 @pytest.mark.django_db
-def test_more_months_and_people_ask_no_more_queries(cast, client, half_a_year):
+def test_more_months_and_people_ask_no_more_queries(cast, city, half_a_year):
     def asked(address: str) -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert client.get(address).status_code == 200
+            assert city.get(address).status_code == 200
         return len(captured)
 
     asked("/city/?month=2017-09")

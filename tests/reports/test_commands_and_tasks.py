@@ -100,13 +100,6 @@ def test_build_report_says_what_is_wrong_and_leaves_nothing(cast, tmp_path, whic
 
 
 @pytest.fixture
-def nudges(monkeypatch) -> list:
-    found: list = []
-    monkeypatch.setattr(tasks.build_county, "delay", lambda *arguments: found.append(arguments))
-    return found
-
-
-@pytest.fixture
 def october(dues) -> None:
     """Nothing was due before October."""
     DueRule.objects.update(first_period=OCTOBER)

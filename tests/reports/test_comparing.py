@@ -6,7 +6,6 @@ import io
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from ledger.importing.reader.cells import Number, Sheet, Table
 from ledger.models import AuditEvent
@@ -97,13 +96,6 @@ def test_the_file_says_whose_it_is():
 
 
 @pytest.fixture
-def client(cast):
-    client = Client()
-    client.force_login(cast.city)
-    return client
-
-
-@pytest.fixture
 def sent(cast, dues):
     """柳城县 handed October in."""
     cast.treat(cast.register("梁月娥", on=D(2017, 9, 1)), on=D(2017, 10, 9))
@@ -119,25 +111,25 @@ def changed(content: bytes, *cells: tuple[str, str, object]) -> bytes:
     return kept.getvalue()
 
 
-def brought(client, content: bytes, **told):
-    return client.post("/city/compare/", {"file": SimpleUploadedFile("柳城县.xlsx", content), **told})
+def brought(city, content: bytes, **told):
+    return city.post("/city/compare/", {"file": SimpleUploadedFile("柳城县.xlsx", content), **told})
 
 
 @pytest.mark.django_db
-def test_the_file_as_it_was_downloaded_is_the_same(cast, client, sent):
-    answer = brought(client, county_workbook(cast.county, OCTOBER))
+def test_the_file_as_it_was_downloaded_is_the_same(cast, city, sent):
+    answer = brought(city, county_workbook(cast.county, OCTOBER))
     found = answer.context["found"]
     assert (found.number, [sheet.name for sheet in found.sheets]) == (0, ["附件1", "救治病人名单", "附件2"])
     assert answer.context["with"] == "第 1 版上报数据" and "完全相同" in answer.content.decode()
 
 
 @pytest.mark.django_db
-def test_what_somebody_typed_into_it_is_found_and_nothing_is_kept(cast, client, sent):
+def test_what_somebody_typed_into_it_is_found_and_nothing_is_kept(cast, city, sent):
     rows = Submission.objects.everywhere("test").count()
     content = changed(
         county_workbook(cast.county, OCTOBER), ("附件1", "C12", 9), ("救治病人名单", "E4", "=1+1"), ("附件1", "A3", "填报单位（盖章）")
     )
-    answer = brought(client, content, county="450222", month="2017-10")
+    answer = brought(city, content, county="450222", month="2017-10")
     cells = [(sheet.name, one.place, one.label, one.ours, one.theirs) for sheet in answer.context["found"].sheets for one in sheet.changed]
     assert ("附件1", "C12", "白内障　累计救治数", "1", "9") in cells
     assert [place for name, place, *_ in cells if name == "救治病人名单"] == ["E4"] and len(cells) == 3
@@ -149,31 +141,31 @@ def test_what_somebody_typed_into_it_is_found_and_nothing_is_kept(cast, client, 
 
 
 @pytest.mark.django_db
-def test_a_draft_that_was_sent_by_mail_differs_by_nothing_once_it_is_submitted(cast, client, dues):
+def test_a_draft_that_was_sent_by_mail_differs_by_nothing_once_it_is_submitted(cast, city, dues):
     cast.register("韦桂兰")
     content = county_workbook(cast.county, OCTOBER)
     hand_in(cast.county, OCTOBER, ["F1", "F2"])
-    assert brought(client, content).context["found"].number == 0
+    assert brought(city, content).context["found"].number == 0
 
 
 @pytest.mark.django_db
-def test_the_deferral_form_is_compared_too(cast, client, sent):
-    content = client.get("/f6/2017-10/450222/f6.xlsx").content
-    answer = brought(client, content, county="450222", month="2017-10")
+def test_the_deferral_form_is_compared_too(cast, city, sent):
+    content = city.get("/f6/2017-10/450222/f6.xlsx").content
+    answer = brought(city, content, county="450222", month="2017-10")
     assert answer.context["found"].number == 0 and answer.context["with"] == "现在的台账（还没有草稿）"
 
 
 @pytest.mark.django_db
-def test_the_contacts_receipt_is_compared_too(cast, client, sent):
+def test_the_contacts_receipt_is_compared_too(cast, city, sent):
     named(cast, cast.clerk, county=cast.county)
     named(cast, cast.liaison, "何丽萍", hospital=cast.hospital, position="医务科长", phone="", mobile="13907720562", email="")
-    content = client.get("/f4/2017-10/450222/f4.xlsx").content
-    answer = brought(client, content)  # The file says whose it is.
+    content = city.get("/f4/2017-10/450222/f4.xlsx").content
+    answer = brought(city, content)  # The file says whose it is.
     assert (answer.context["found"].number, answer.context["county"], answer.context["month"]) == (0, cast.county, OCTOBER)
     theirs = changed(
         content, ("附件6", "C4", "医政科科长"), ("附件6", "E5", "13907720569"), ("附件6", "A2", "柳城县卫生和计划生育局（盖章）")
     )
-    found = brought(client, theirs, county="450222", month="2017-10").context["found"]
+    found = brought(city, theirs, county="450222", month="2017-10").context["found"]
     assert [(one.place, one.label, one.ours, one.theirs) for one in found.sheets[0].changed] == [
         ("C4", "蓝雪梅　职务", "医政股股长", "医政科科长"),
         ("E5", "何丽萍　手机", "139****0562", "139****0569"),
@@ -181,7 +173,7 @@ def test_the_contacts_receipt_is_compared_too(cast, client, sent):
     gone = openpyxl.load_workbook(io.BytesIO(content))
     gone["附件6"].delete_rows(5)
     gone.save(kept := io.BytesIO())
-    lines = brought(client, kept.getvalue(), county="450222", month="2017-10").context["found"].sheets[0].lines
+    lines = brought(city, kept.getvalue(), county="450222", month="2017-10").context["found"].sheets[0].lines
     assert [(line.place, line.extra, line.text.split("　")[:2]) for line in lines] == [("原第 5 行", False, ["何丽萍", "柳城县人民医院"])]
 
 
@@ -192,29 +184,29 @@ def test_the_contacts_receipt_is_compared_too(cast, client, sent):
     ("附件1", {"county": "450222"}, "month", "看不出是哪个月的表，请选择月份。"),
     ("附件1", {"county": "510100", "month": "2017-10"}, "county", "县（区）不在可选范围"),
 ])  # fmt: skip
-def test_what_cannot_be_compared_is_said_beside_its_field(cast, client, sent, sheet, told, field, sentence):
+def test_what_cannot_be_compared_is_said_beside_its_field(cast, city, sent, sheet, told, field, sentence):
     book, kept = openpyxl.Workbook(), io.BytesIO()
     book.active.title = sheet
     book.active["A1"] = "一"
     book.save(kept)
-    answer = brought(client, kept.getvalue(), **told)
+    answer = brought(city, kept.getvalue(), **told)
     assert answer.status_code == 422 and sentence in answer.context["form"].errors[field][0]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("month", ["2017-13", "2017-00", "1017-10"])
-def test_a_month_that_there_is_not_is_asked_for(cast, client, sent, month):
+def test_a_month_that_there_is_not_is_asked_for(cast, city, sent, month):
     book, kept = openpyxl.Workbook(), io.BytesIO()
     book.active.title = "附件1"
     book.active["A2"] = f"（统计截止日期：{month}-20）"
     book.save(kept)
-    answer = brought(client, kept.getvalue(), county="450222")
+    answer = brought(city, kept.getvalue(), county="450222")
     assert answer.status_code == 422 and answer.context["form"].errors["month"] == ["看不出是哪个月的表，请选择月份。"]
-    assert brought(client, kept.getvalue(), county="450222", month="2017-10").status_code == 200
+    assert brought(city, kept.getvalue(), county="450222", month="2017-10").status_code == 200
 
 
 @pytest.mark.django_db
-def test_a_file_that_is_none_is_refused(cast, client, sent):
-    assert client.post("/city/compare/", {}).context["form"].errors["file"] == ["请选择文件。"]
-    answer = brought(client, b"not a workbook")
+def test_a_file_that_is_none_is_refused(cast, city, sent):
+    assert city.post("/city/compare/", {}).context["form"].errors["file"] == ["请选择文件。"]
+    answer = brought(city, b"not a workbook")
     assert answer.status_code == 422 and "file" in answer.context["form"].errors and not AuditEvent.objects.filter(action="compared_file")

@@ -119,9 +119,9 @@ def test_only_the_city_keeps_goals_and_only_its_own(cast):
     ProgressGoal.objects.filter(pk=row.pk).update(prefecture=other)
     with pytest.raises(Refused, match="已经移除"):
         remove_goal(by=cast.city, goal=row, document="录错")
-    client = Client()
-    client.force_login(cast.city)
-    assert client.get(f"/goals/{row.pk}/").status_code == client.post(f"/goals/{row.pk}/remove/").status_code == 404
+    city = Client()
+    city.force_login(cast.city)
+    assert city.get(f"/goals/{row.pk}/").status_code == city.post(f"/goals/{row.pk}/remove/").status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)
@@ -145,31 +145,24 @@ def test_without_the_lock_the_second_is_told_nothing_that_helps(cast, monkeypatc
 # ---- pages ----
 
 
-@pytest.fixture
-def client(cast):
-    client = Client()
-    client.force_login(cast.city)
-    return client
-
-
 @pytest.mark.django_db
-def test_the_page_tells_each_countys_pace(cast, client):
+def test_the_page_tells_each_countys_pace(cast, city):
     for number in range(3):
         cast.register(f"柳{number}")
     cast.treat(cast.register("梁月娥", on=D(2017, 9, 1)), on=D(2017, 10, 9))
     cast.register("鹿", village=cast.village2)
-    assert "还没有救治目标" in client.get("/goals/").content.decode()
+    assert "还没有救治目标" in city.get("/goals/").content.decode()
     row, later = kept(cast), kept(cast, by_day=D(2020, 12, 31), share=None, title="应治尽治")
-    answer = client.get("/goals/")
+    answer = city.get("/goals/")
     told = [(place, county.name, one.total, one.treated, one.needed, one.monthly) for place, county, one in answer.context["rows"]]
     assert told == [(1, "柳城县", 4, 1, 3, "0.2"), (2, "鹿寨县", 1, 0, 1, "0.1")]
     whole = answer.context["whole"]
     assert (whole.total, whole.treated, whole.needed, whole.monthly) == (5, 1, 4, "0.2") and answer.context["behind"] == 2
     html = answer.content.decode()
     assert answer.context["chosen"].pk == row.pk and "累计救治率不低于 90%" in html and answer.context["chart"] is None
-    answer = client.get(f"/goals/?goal={later.pk}")
+    answer = city.get(f"/goals/?goal={later.pk}")
     assert answer.context["chosen"].pk == later.pk and "按全部救治计算" in answer.content.decode()
-    assert client.get("/goals/?goal=999999999999999999999").context["chosen"].pk == row.pk
+    assert city.get("/goals/?goal=999999999999999999999").context["chosen"].pk == row.pk
 
 
 @pytest.mark.django_db
@@ -206,30 +199,30 @@ def test_a_countys_months_are_its_own(cast):
 
 
 @pytest.mark.django_db
-def test_the_months_are_a_chart_of_what_was_returned(cast, client):
+def test_the_months_are_a_chart_of_what_was_returned(cast, city):
     kept(cast)
     DueRule.objects.create(prefecture=cast.prefecture, form="F1", first_period=D(2017, 8, 1))
     make_dues(cast.prefecture, 2017)
     cast.treat(cast.register("梁月娥", on=D(2017, 8, 1)), on=D(2017, 9, 9))
     cast.register("韦桂兰", on=D(2017, 8, 1))
-    chart = client.get("/goals/").context["chart"]
+    chart = city.get("/goals/").context["chart"]
     assert [(one.name, one.figure) for one in chart.columns] == [("8 月", "0.0%"), ("9 月", "50.0%"), ("10 月", "50.0%")]
     assert chart.goal is not None
 
 
 @pytest.mark.django_db
-def test_a_goal_is_added_changed_and_removed_on_pages(cast, client):
+def test_a_goal_is_added_changed_and_removed_on_pages(cast, city):
     told = {"by_day": "2019年12月31号", "share": "９０％", "title": "救治进度达到 90% 以上", "document": DOCUMENT}
-    answer = client.post("/goals/new/", told)
+    answer = city.post("/goals/new/", told)
     row = ProgressGoal.objects.get()
     assert answer.status_code == 302 and answer["Location"] == f"/goals/?goal={row.pk}"
     assert (row.by_day, row.share, row.prefecture) == (D(2019, 12, 31), Decimal("0.9"), cast.prefecture)
-    assert 'value="90%"' in client.get(f"/goals/{row.pk}/").content.decode()
-    answer = client.post(f"/goals/{row.pk}/", told | {"share": "92.5", "document": "柳卫医〔2018〕6号"})
+    assert 'value="90%"' in city.get(f"/goals/{row.pk}/").content.decode()
+    answer = city.post(f"/goals/{row.pk}/", told | {"share": "92.5", "document": "柳卫医〔2018〕6号"})
     assert answer.status_code == 302 and ProgressGoal.objects.get().share == Decimal("0.925")
-    answer = client.post(f"/goals/{row.pk}/remove/", {"document": ""})
+    answer = city.post(f"/goals/{row.pk}/remove/", {"document": ""})
     assert answer.status_code == 422 and "请填写依据" in answer.content.decode()
-    assert client.post(f"/goals/{row.pk}/remove/", {"document": "录错"}).status_code == 302 and not ProgressGoal.objects.exists()
+    assert city.post(f"/goals/{row.pk}/remove/", {"document": "录错"}).status_code == 302 and not ProgressGoal.objects.exists()
 
 
 @pytest.mark.django_db
@@ -241,7 +234,7 @@ def test_a_goal_is_added_changed_and_removed_on_pages(cast, client):
     ("120%", "要大于 0%、不超过 100%，请核对。"),
     ("0", "要大于 0%、不超过 100%，请核对。"),
 ])  # fmt: skip
-def test_a_share_that_makes_no_sense_is_said_beside_it(cast, client, share, sentence):
-    answer = client.post("/goals/new/", {"by_day": "2019-12-31", "share": share, "title": "一", "document": "一"})
+def test_a_share_that_makes_no_sense_is_said_beside_it(cast, city, share, sentence):
+    answer = city.post("/goals/new/", {"by_day": "2019-12-31", "share": share, "title": "一", "document": "一"})
     assert answer.status_code == 422 and answer.context["form"].errors["share"] == [sentence]
     assert f'value="{share}"' in answer.content.decode() and not ProgressGoal.objects.exists()

@@ -12,14 +12,7 @@ from reports.actions import rebuild_drafts
 from reports.models import OnePersonCounty, Submission
 from tests.cast import on_day
 from tests.handing_in import explain, make_ready
-from tests.reports.month_pages import (
-    OCTOBER,
-    act,
-    month_address,
-    page_of,
-    said,
-    seen_on,
-)
+from tests.reports.month_pages import OCTOBER, act, month_address, page_of, said, seen_on
 
 pytestmark = pytest.mark.django_db
 

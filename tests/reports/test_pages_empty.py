@@ -5,23 +5,15 @@ import io
 
 import openpyxl
 import pytest
-from django.test import Client
 
 from ledger.models import Division, Role, Staff
 from ledger.models.division import Level
 from reports.actions import allow_alone, make_dues, rebuild_drafts, submit
 from tests.handing_in import make_ready
+from tests.reports.month_pages import page_of
 
 pytestmark = pytest.mark.django_db
 OCTOBER = datetime.date(2017, 10, 1)
-
-
-def page_of(staff, address: str):
-    client = Client()
-    client.force_login(staff)
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return answer
 
 
 @pytest.fixture

@@ -12,16 +12,7 @@ from ledger.models import AuditEvent, Person
 from reports.actions import rebuild_drafts
 from reports.models import Submission
 from tests.cast import on_day
-from tests.reports.month_pages import (
-    F1_HEADINGS,
-    F2_HEADINGS,
-    OCTOBER,
-    TITLE,
-    act,
-    headings_of,
-    month_address,
-    page_of,
-)
+from tests.reports.month_pages import F1_HEADINGS, F2_HEADINGS, OCTOBER, TITLE, act, headings_of, month_address, page_of
 
 pytestmark = pytest.mark.django_db
 

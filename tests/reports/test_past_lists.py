@@ -4,23 +4,15 @@ import datetime
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.test import Client
 
 from ledger.models import Person, StruckOff
 from ledger.standing import remake
 from reports.actions import rebuild_drafts
 from tests.reports.conftest import day
+from tests.reports.month_pages import page_of
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER = datetime.date(2017, 9, 1)
-
-
-def page_of(staff, address: str):
-    client = Client()
-    client.force_login(staff)
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return answer
 
 
 def strike(person: Person, disease: str, since: str, until: str) -> None:

@@ -46,11 +46,6 @@ def handed_in(cast, ledger, dues):
     return people
 
 
-@pytest.fixture
-def city(cast):
-    return client_of(cast.city)
-
-
 def test_the_city_receives_accepts_and_locks(cast, handed_in, city):
     page = city.get(PAGE)
     bar = page.context["bar"]

@@ -11,14 +11,6 @@ from tests.reports.return_stories import OCTOBER, checked, drafted, events, hand
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def month(cast, ledger, dues):
-    """October of 柳城县: one patient who waits for treatment, one verified by civil affairs."""
-    ledger.person("韦桂兰", ("cataract", "06-01"))
-    ledger.person("莫秀珍", ("cataract", "06-01"), poor=None, civil="06-10")
-    return ledger
-
-
 def returned(cast, *remarks, form="F1", reason="白内障一行不对") -> Submission:
     return return_it(by=cast.city, submission=handed_in(cast, form), reason=reason, remarks=remarks)
 

@@ -41,14 +41,6 @@ from tests.reports.return_stories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def month(cast, ledger, dues):
-    """October of 柳城县: one patient who waits for treatment, one verified by civil affairs."""
-    ledger.person("韦桂兰", ("cataract", "06-01"))
-    ledger.person("莫秀珍", ("cataract", "06-01"), poor=None, civil="06-10")
-    return ledger
-
-
 # ---- the straight way ----
 
 

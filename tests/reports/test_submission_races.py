@@ -38,12 +38,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 held_or_not = pytest.mark.parametrize("held", [True, False], ids=["held", "not held"])
 
 
-@pytest.fixture
-def month(cast, ledger, dues):
-    ledger.person("韦桂兰", ("cataract", "06-01"))
-    return ledger
-
-
 def without_locks(monkeypatch) -> None:
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **options: rows)
 
@@ -53,7 +47,7 @@ def moves(cast) -> list[str]:
 
 
 @held_or_not
-def test_submitted_and_given_back_to_the_clerk(cast, month, monkeypatch, held):
+def test_submitted_and_given_back_to_the_clerk(cast, one_waiting, monkeypatch, held):
     make_ready(cast.county, OCTOBER, ["F1"])
     lead, county = cast.lead, cast.county
     other = Staff.objects.create_user("lead-450222-2", "x", full_name="罗志强", role=Role.LEAD, area=county)
@@ -74,7 +68,7 @@ def test_submitted_and_given_back_to_the_clerk(cast, month, monkeypatch, held):
 
 
 @held_or_not
-def test_accepted_and_sent_back(cast, month, monkeypatch, held):
+def test_accepted_and_sent_back(cast, one_waiting, monkeypatch, held):
     sent, city = handed_in(cast), cast.city
     other = Staff.objects.create_user("city-450200-2", "x", full_name="江晓燕", role=Role.CITY, area=cast.prefecture)
     if not held:
@@ -91,7 +85,7 @@ def test_accepted_and_sent_back(cast, month, monkeypatch, held):
 
 
 @held_or_not
-def test_submitted_and_given_more_time(cast, month, monkeypatch, held):
+def test_submitted_and_given_more_time(cast, one_waiting, monkeypatch, held):
     make_ready(cast.county, OCTOBER, ["F1"])
     lead, city, county = cast.lead, cast.city, cast.county
     (asked,) = ask_extension(by=cast.clerk, county=county, period=OCTOBER, forms=["F1"], until_on=day("10-27"), reason="山洪")
@@ -109,11 +103,15 @@ def test_submitted_and_given_more_time(cast, month, monkeypatch, held):
         assert said(found) == ["done", "done"] and due_of(cast).extended_until is not None
 
 
-@held_or_not
-def test_unlocked_and_refused(cast, month, monkeypatch, held):
-    first, city = locked(cast), cast.city
+def asked_to_unlock(cast) -> tuple[Unlock, Staff]:
+    """The lead asks for a locked return to be opened; the city has two people who may answer."""
     other = Staff.objects.create_user("city-450200-2", "x", full_name="江晓燕", role=Role.CITY, area=cast.prefecture)
-    unlock = ask_unlock(by=cast.lead, submission=first, reason="漏人")
+    return ask_unlock(by=cast.lead, submission=locked(cast), reason="漏人"), other
+
+
+@held_or_not
+def test_unlocked_and_refused(cast, one_waiting, monkeypatch, held):
+    city, (unlock, other) = cast.city, asked_to_unlock(cast)
     if not held:
         without_locks(monkeypatch)
     race = Race()
@@ -128,10 +126,8 @@ def test_unlocked_and_refused(cast, month, monkeypatch, held):
 
 
 @held_or_not
-def test_two_who_agree_unlock_once(cast, month, monkeypatch, held):
-    first, city = locked(cast), cast.city
-    other = Staff.objects.create_user("city-450200-2", "x", full_name="江晓燕", role=Role.CITY, area=cast.prefecture)
-    unlock = ask_unlock(by=cast.lead, submission=first, reason="漏人")
+def test_two_who_agree_unlock_once(cast, one_waiting, monkeypatch, held):
+    city, (unlock, other) = cast.city, asked_to_unlock(cast)
     if not held:
         without_locks(monkeypatch)
     race = Race()
@@ -142,7 +138,7 @@ def test_two_who_agree_unlock_once(cast, month, monkeypatch, held):
 
 
 @held_or_not
-def test_checked_while_the_ledger_changes_the_draft(cast, month, monkeypatch, held):
+def test_checked_while_the_ledger_changes_the_draft(cast, one_waiting, monkeypatch, held):
     """The sweep rebuilds while the clerk checks: the row is the last draft that was told of, and checked only if that one was."""
     drafted(cast)
     clerk, county = cast.clerk, cast.county
@@ -153,7 +149,7 @@ def test_checked_while_the_ledger_changes_the_draft(cast, month, monkeypatch, he
 
     def change_and_rebuild():
         race.meet()  # Until the clerk's checks have seen the ledger as it was.
-        month.person("覃月英", ("cataract", "06-01"))
+        one_waiting.person("覃月英", ("cataract", "06-01"))
         return rebuild_drafts(county, OCTOBER)
 
     with race.after(reports.checking, "freeze_checks"):
@@ -167,7 +163,7 @@ def test_checked_while_the_ledger_changes_the_draft(cast, month, monkeypatch, he
         assert (moves(cast), kept.state, kept.draft_number) == (["drafted", "check", "drafted"], "draft", 2)
 
 
-def test_nobody_is_left_waiting_when_two_answer_each_others_returns(cast, month):
+def test_nobody_is_left_waiting_when_two_answer_each_others_returns(cast, one_waiting):
     """All acts take the dues in one order: F1 before F2, county by county."""
     make_ready(cast.county, OCTOBER, ["F1", "F2"])
     lead, clerk, county = cast.lead, cast.clerk, cast.county

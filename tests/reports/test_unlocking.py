@@ -15,18 +15,12 @@ pytestmark = pytest.mark.django_db
 WHY = "漏了两名患者"
 
 
-@pytest.fixture
-def month(cast, ledger, dues):
-    ledger.person("韦桂兰", ("cataract", "06-01"))
-    return ledger
-
-
 def another(cast) -> Staff:
     """A second person of the city."""
     return Staff.objects.create_user("city-450200-2", "x", full_name="江晓燕", role=Role.CITY, area=cast.prefecture)
 
 
-def test_two_people_open_it_and_the_county_corrects_it(cast, month):
+def test_two_people_open_it_and_the_county_corrects_it(cast, one_waiting):
     first = locked(cast)
     unlock = ask_unlock(by=cast.lead, submission=first, reason=WHY)
     assert revisions(cast)[0].state == "locked"
@@ -36,7 +30,7 @@ def test_two_people_open_it_and_the_county_corrects_it(cast, month):
     assert county_returns(cast.county, OCTOBER, standing=True)["F1"].is_submitted
     (state, _) = due_states(cast.city, [OCTOBER], county=cast.county)
     assert (state.word, state.submitted) == ("更正", False)
-    month.person("覃月英", ("cataract", "06-01"))
+    one_waiting.person("覃月英", ("cataract", "06-01"))
     rebuild_drafts(cast.county, OCTOBER, cast.clerk)
     assert asked.standing_of([due_of(cast)])[due_of(cast).pk].revision == 1
     checked(cast, ["F1"])
@@ -54,7 +48,7 @@ def test_two_people_open_it_and_the_county_corrects_it(cast, month):
     ]  # fmt: skip
 
 
-def test_whoever_asked_does_not_agree(cast, month):
+def test_whoever_asked_does_not_agree(cast, one_waiting):
     unlock = ask_unlock(by=cast.city, submission=locked(cast), reason=WHY)
     with pytest.raises(Refused, match="这份申请是您自己提出的，请另一位市级人员同意。"):
         agree_unlock(by=cast.city, unlock=unlock)
@@ -67,13 +61,13 @@ def test_whoever_asked_does_not_agree(cast, month):
 
 
 @pytest.mark.parametrize("who", ["clerk", "civil", "auditor"])
-def test_the_lead_or_the_city_asks(cast, month, who):
+def test_the_lead_or_the_city_asks(cast, one_waiting, who):
     with pytest.raises((Refused, Due.DoesNotExist)):
         ask_unlock(by=getattr(cast, who), submission=locked(cast), reason=WHY)
     assert not Unlock.objects.everywhere("a test").exists()
 
 
-def test_what_an_asking_must_say(cast, month):
+def test_what_an_asking_must_say(cast, one_waiting):
     sent = handed_in(cast)
     with pytest.raises(Refused, match="报表现在的状态是“已报”，没有锁定，不用解锁。"):
         ask_unlock(by=cast.lead, submission=sent, reason=WHY)
@@ -83,7 +77,7 @@ def test_what_an_asking_must_say(cast, month):
         ask_unlock(by=cast.lead, submission=sent, reason="长" * 301)
 
 
-def test_one_asking_at_a_time_and_one_answer(cast, month):
+def test_one_asking_at_a_time_and_one_answer(cast, one_waiting):
     first = locked(cast)
     unlock = ask_unlock(by=cast.lead, submission=first, reason=WHY)
     with pytest.raises(Refused, match="这张报表已经有人申请解锁，请等市级答复。"):
