@@ -26,6 +26,7 @@ class Limits:
     rows: int = 20_050  # 20,000 people, and titles and notes around them.
     cells: int = 600_000
     unpacked: int = 200 * MEGABYTE
+    told: int = 64 * MEGABYTE  # Characters of the table as it is handed over: one text may stand in a hundred thousand cells.
     memory: int = 1024 * MEGABYTE
     seconds: int = 30
     wait: int = 60

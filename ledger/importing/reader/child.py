@@ -110,7 +110,10 @@ def answer(ending: str, content: bytes, limits: dict) -> str:
             check_extent("CSV", _extent(table), limits)
         else:
             table = read_workbook(content, limits)
-        return dump(table)
+        told = dump(table)
+        if len(told) > limits["told"]:
+            raise Unreadable(parts.TOO_LARGE)
+        return told
     except Unreadable as error:
         return json.dumps({"refused": str(error)}, ensure_ascii=False)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, RuntimeError, ExpatError, CalamineError, KeyError, IndexError,

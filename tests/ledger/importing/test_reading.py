@@ -228,6 +228,8 @@ def test_its_own_limits_bind_it():
     many = book(*[("韦桂兰" * 20, str(row)) for row in range(9000)])
     with pytest.raises(Refused, match="没有读完|文件打不开"):
         read_file("a.xlsx", many, replace(LIMITS, memory=24 * 1024 * 1024))
+    with pytest.raises(Refused, match="文件展开后太大。"):
+        read_file("a.xlsx", many, replace(LIMITS, told=100_000))
     with pytest.raises(Refused, match="文件超过 1 MB。"):
         read_file("a.xlsx", b"x" * (1024 * 1024 + 1), replace(LIMITS, size=1024 * 1024))
 
