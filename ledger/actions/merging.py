@@ -136,7 +136,7 @@ def built_since(merge: Merge) -> str:
 
 @transaction.atomic
 def undo_merge(*, by: Staff, merge: Merge, reason: str) -> Merge:
-    """Both records stand again exactly as they were, in every column. Both timelines tell it.
+    """Both records stand again exactly as they were; only how often they were saved goes on growing. Both timelines tell it.
 
     Raises Refused: no reason, undone before, anything built on the merged record since (named).
     """

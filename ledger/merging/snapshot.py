@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.apps import apps
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F
 
 from ledger.merging.links import NOT_REMEMBERED, Fate, fates
 from ledger.models import Case, Person
@@ -37,8 +38,11 @@ def _value(field: models.Field, plain):
 
 
 def _columns(model: type[models.Model]) -> list[str]:
-    """Every column but a paper's own bytes, which nothing ever changes and whose hash is a column beside them."""
-    return [field.attname for field in model._meta.concrete_fields if not isinstance(field, models.BinaryField)]
+    """Every column but two: a paper's own bytes, which nothing ever changes and whose hash is a column beside them, and how often a
+    person or a case was saved, which only ever grows.
+    """
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.BinaryField)]
+    return [field.attname for field in fields if not (model in (Person, Case) and field.name == "version")]
 
 
 def _read(model: type[models.Model], **which) -> dict[str, dict]:
@@ -109,6 +113,8 @@ def restore(before: Rows, after: Rows) -> None:
             values = {name: _value(fields[name], value) for name, value in row.items() if now[number][name] != value}
             if values:
                 model._base_manager.filter(pk=int(number)).update(**values)
+    for model in (Person, Case):  # A page opened while the two were one must not pass for one of today.
+        model._base_manager.filter(pk__in=[int(number) for number in before.get(model._meta.label, {})]).update(version=F("version") + 1)
 
 
 def _let_go_of_numbers(before: dict[str, dict], now: dict[str, dict]) -> None:

@@ -1,5 +1,7 @@
 """Two records of one person made one: what goes over, what stays, what the figures say, and everything back again."""
 
+from dataclasses import replace
+
 import pytest
 from django.apps import apps
 from django.db import models
@@ -180,6 +182,20 @@ def test_not_once_something_was_built_on_it(cast, pair):
         undo(cast, merged)
     with refused("请写明撤销的原因。", "reason"):
         undo_merge(by=cast.lead, merge=merged, reason="")
+
+
+def test_a_page_opened_while_they_were_one_is_old_once_they_are_two(cast, pair):
+    """Merged, opened by one, undone, corrected by another: what the first saves then would bring the merged record back."""
+    kept, gone = pair
+    merged = merge(cast, kept, gone)
+    opened, case = fresh(kept), kept.cases.get(disease__code="gastric-cancer")
+    undo(cast, merged)
+    correct_person(by=cast.lead, person=kept, version=fresh(kept).version, facts=replace(facts_of(fresh(kept), TODAY), address="7 组"))
+    with pytest.raises(Stale):
+        correct_person(
+            by=cast.clerk, person=fresh(kept), version=opened.version, facts=replace(facts_of(opened, TODAY), phone="13900000009")
+        )
+    assert fresh(case).version > case.version
 
 
 def test_what_leaves_no_event_is_seen_too(cast, pair):
