@@ -111,7 +111,8 @@
   // A form that is not always on its page, or is one of several kinds there, has a name (data-keep="…"); the others go by their number.
   function keyed(form, forms) {
     var name = form.getAttribute("data-keep"), unnamed = forms.filter(function (one) { return !one.getAttribute("data-keep"); });
-    return PREFIX + staff + ":" + location.pathname + ":" + (name || unnamed.indexOf(form));
+    // One that comes back with its faults under the address of a button says which page it belongs to (data-page).
+    return PREFIX + staff + ":" + (form.getAttribute("data-page") || location.pathname) + ":" + (name || unnamed.indexOf(form));
   }
   document.querySelectorAll("form[data-keep]").forEach(function (form, index, forms) {
     var key = keyed(form, Array.prototype.slice.call(forms)), draft = read(key), id = draft ? draft.id : fresh(), timer = 0;

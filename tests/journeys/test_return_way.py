@@ -3,11 +3,12 @@
 import datetime
 
 import pytest
+from playwright.sync_api import expect
 
 from ledger import clock
 from ledger.models import Case, Role, Staff
 from ledger.standing import remake
-from reports.actions import accept, lock, make_dues
+from reports.actions import accept, lock, make_dues, rebuild_drafts, return_it
 from reports.models import CellRemark, Due, DueRule, Submission, Unlock
 from reports.reminding import remind
 from tests.cast import PASSWORD
@@ -158,6 +159,32 @@ def test_a_return_comes_back_with_a_remark_on_one_cell(cast, county, desk):
     assert (revision().revision, revision().state) == (2, "accepted")
     assert revision().previous_hash == Submission.objects.everywhere("test").get(due__form="F1", revision=1).rows_hash
     assert CellRemark.objects.everywhere("test").get().answer == ""
+
+
+def test_what_was_typed_on_the_page_goes_with_any_button_and_survives_a_look_elsewhere(cast, county, desk):
+    """Two remarks and a finding: typed, left for 经过, taken up again, refused at one box, mended, saved by 重新生成."""
+    remarks = [("白内障|treated", "", "", "少一人"), ("合计|total", "", "", "请核对")]
+    return_it(by=cast.city, submission=hand_in(cast.county, OCTOBER, ["F1"])[0], reason="请核对两处", remarks=remarks)
+    rebuild_drafts(cast.county, OCTOBER, cast.clerk)
+    clerk = seated(desk, cast.clerk)
+    clerk.open("/months/2017-10/450222/")
+    boxes = [clerk.page.get_by_label(f"答复：{label}", exact=True) for label in ("白内障 累计救治数", "合计 总数")]
+    boxes[0].fill("逐例核对无误")
+    boxes[1].fill("长" * 301)
+    kept = "Object.keys(sessionStorage).some(key => sessionStorage[key].includes('长长'))"
+    clerk.until(lambda: clerk.page.evaluate(kept))
+    goes(clerk, "link", "经过")
+    clerk.open("/months/2017-10/450222/")
+    clerk.page.get_by_role("button", name="恢复", exact=True).click()
+    expect(boxes[0]).to_have_value("逐例核对无误")
+    goes(clerk, "button", "保存答复")
+    clerk.shows("答复超过 300 个字，请缩短。")
+    expect(boxes[0]).to_have_value("逐例核对无误")
+    boxes[1].fill("总数无误")
+    goes(clerk, "button", "重新生成")
+    clerk.shows("2 条答复已保存，随表一起上报。", "草稿已按现在的台账重新生成。")
+    assert clerk.page.get_by_role("button", name="恢复", exact=True).count() == 0  # Nothing is said to be unsaved.
+    assert list(CellRemark.objects.everywhere("test").order_by("pk").values_list("answer", flat=True)) == ["逐例核对无误", "总数无误"]
 
 
 def test_a_locked_return_is_opened_by_two(cast, county, second, desk):
