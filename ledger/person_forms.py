@@ -235,4 +235,12 @@ class HomeForm(LedgerForm):
         if len(meant) > 1:
             named = "、".join(village.place for village in meant[:NAMED_ALIKE]) + ("等" if len(meant) > NAMED_ALIKE else "")
             raise forms.ValidationError(f"有 {len(meant)} 个行政村叫这个名字：{named}。请连县和乡镇一起填。")
+        self._refuse_unsaid_county(meant[0])
         return meant[0]
+
+    def _refuse_unsaid_county(self, village: Division) -> None:
+        """Whoever moves elsewhere is out of this county's hands at once: a name that happens to be another county's village is no word for it."""
+        county, typed = village.parent.parent, tidy(self.cleaned_data["village_code"])
+        said = typed == village.code or county.name in typed or county.label in typed
+        if county.pk != self.staff.area.county.pk and not said:
+            raise forms.ValidationError(f"{village.name}在{county.label}，不在本县。搬到外县的，请连县一起填：{village.place}。")
