@@ -9,6 +9,7 @@ from ledger import clock
 from ledger.actions.history import tell, why
 from ledger.actions.locking import hold_person
 from ledger.actions.refusals import Refused
+from ledger.actions.since import refuse_unseen
 from ledger.actions.trail import record
 from ledger.models import Case, Division, Person, Residence, Staff, Transfer
 from ledger.models.division import Level
@@ -17,13 +18,17 @@ from ledger.standing import remake
 
 
 @transaction.atomic
-def move_house(*, by: Staff, person: Person, village: Division, address: str, on: datetime.date, reason: str = "") -> Person:
+def move_house(
+    *, by: Staff, person: Person, village: Division, address: str, on: datetime.date, reason: str = "", seen: int | None = None
+) -> Person:
     """A person lives elsewhere in the prefecture from a day on; their cases go with them, past reports stay.
 
     Whoever they move away from says so: a county cannot fetch another's people, only ask for them (``ledger.actions.transfers``).
-    Raises Refused for a village outside the prefecture, a day before the present home began or in the future.
+    Raises Refused for a village outside the prefecture, a day before the present home began or in the future; Unseen when
+    somebody else changed the person since the page that had ``seen`` so much.
     """
     person = hold_person(person, by)
+    refuse_unseen(by=by, person_id=person.pk, seen=seen)
     if village.level != Level.VILLAGE or village.prefecture != person.county.prefecture:
         raise Refused("没有这个行政村代码。请填 12 位代码，可在“乡镇与村”里查到。", "village_code")
     before = person.county

@@ -35,14 +35,23 @@ def unseen_by(by: Staff, events: Iterable[CaseEvent], case_id: int | None) -> Ca
     return last_of((one for one in events if one.by_id != by.pk and (one.case_id or one.move in OWN_ROW)), case_id)
 
 
+class Unseen(Refused):
+    """Somebody else changed the person or the case since the page was shown; what was typed stays, and may be sent again."""
+
+
+def refuse_unseen(*, by: Staff, person_id: int, case_id: int | None = None, seen: int | None) -> None:
+    """For a person whom the caller holds. Raises Unseen, naming who did what; a page that does not say what it had ``seen`` asks nothing."""
+    later = done_since([person_id], seen).get(person_id, []) if seen is not None else []
+    if last := unseen_by(by, later, case_id):
+        raise Unseen(f"您打开之后，{last.by_name}已办：{last.text}。没有再办，请看过现在的资料。")
+
+
 @transaction.atomic
 def act_as_seen(act: Callable[..., Case], *, by: Staff, case: Case, seen: int | None) -> Case:
     """One move of a case by a button of a page that had ``seen`` the timelines up to there; None where a page does not say.
 
-    Raises Refused, naming who did what, when somebody else changed the person or the case since; and whatever the act raises.
+    Raises Unseen when somebody else changed the person or the case since; and whatever the act raises.
     """
     hold_person_of(case.person_id)
-    later = done_since([case.person_id], seen).get(case.person_id, []) if seen is not None else []
-    if last := unseen_by(by, later, case.pk):
-        raise Refused(f"您打开之后，{last.by_name}已办：{last.text}。没有再办，请看过现在的资料。")
+    refuse_unseen(by=by, person_id=case.person_id, case_id=case.pk, seen=seen)
     return act(by=by, case=case)

@@ -10,6 +10,7 @@ from ledger.actions import people as actions
 from ledger.actions.homes import move_house
 from ledger.actions.id_numbers import formerly_of
 from ledger.actions.refusals import HeldElsewhere, Refused, Stale
+from ledger.actions.since import Unseen, told_up_to
 from ledger.actions.trail import record
 from ledger.forms import LedgerForm, NumberText, PlainField, posted, whole_number
 from ledger.identity import IdNumberError, read_id_number
@@ -133,13 +134,17 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Moving house inside the prefecture; the case goes to the new county from that day."""
     found = find_person(request, pk)
-    form = HomeForm(posted(request), staff=request.user)
+    form, seen = HomeForm(posted(request), staff=request.user), whole_number(request.POST.get("seen", ""))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             moved = move_house(
-                by=request.user, person=found, village=data["village_code"], address=data["address"], on=data["on"], reason=data["reason"]
-            )
+                by=request.user, person=found, village=data["village_code"], address=data["address"], on=data["on"], reason=data["reason"],
+                seen=seen,
+            )  # fmt: skip
+        except Unseen as unseen:
+            form.refuse(unseen)
+            seen = None
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -148,7 +153,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("ledger:person", pk) if still_ours else redirect("ledger:case-list")
     note_form(request, found, "搬迁")
     context = {
-        "person": found, "form": form, "title": "搬迁", "save": "保存搬迁",
+        "person": found, "form": form, "seen": told_up_to() if seen is None else seen, "title": "搬迁", "save": "保存搬迁",
         "lead": f"现住{found.full_address}。搬到外县的，病例自搬迁之日起转到新的县；以前的上报不变。",
         "layout": [("village_code", "w3"), ("address", "w4"), ("on", "w2"), ("reason", "w3")],
     }  # fmt: skip

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from ledger.actions.cases import open_case, return_case, verify_case
 from ledger.actions.categories import record_enrolment
+from ledger.actions.homes import move_house
 from ledger.actions.id_numbers import correct_id_number
 from ledger.actions.many import VERIFY, do_many, look_through
 from ledger.actions.people import reveal
@@ -84,3 +85,19 @@ def test_a_second_disease_that_was_verified_meanwhile_does_not_stand_in_the_way(
     address = reverse("ledger:case-move", args=[person.cases.get(disease__code="cataract").pk, "verify"])
     answer = client_of(cast.lead).post(address, {"seen": older}, follow=True)
     assert [str(message) for message in answer.context["messages"]] == ["石永福的白内障：已核实。"]
+
+
+def test_who_moved_the_person_first_is_named_and_what_was_typed_stays(cast):
+    person, client = cast.register("石永福", on=datetime.date(2017, 9, 1)), client_of(cast.lead)
+    address = reverse("ledger:move-house", args=[person.pk])
+    typed = {"village_code": cast.other_village.code, "address": "2 组", "on": "2017-10-09", "reason": "投靠子女"}
+    typed["seen"] = seen_on(text_of(client.get(address)))
+    wrong = client.post(address, typed | {"on": "2017-10-21"})  # A mistake of one's own leaves the page as old as it is.
+    assert seen_on(text_of(wrong)) == typed["seen"]
+    move_house(by=cast.clerk, person=person, village=cast.other_village, address="1 组", on=datetime.date(2017, 10, 5))
+    late = client.post(address, typed)
+    told = f"2017-10-05 起搬到{cast.other_village.parent.name}{cast.other_village.name}"
+    assert late.context["form"].non_field_errors() == [f"您打开之后，覃玉芳已办：{told}。没有再办，请看过现在的资料。"]
+    assert 'value="2 组"' in text_of(late) and person.residences.count() == 2
+    assert client.post(address, typed | {"seen": seen_on(text_of(late))}).status_code == 302
+    assert [home.address for home in person.residences.order_by("during")] == ["3 组 8 号", "1 组", "2 组"]
