@@ -238,7 +238,7 @@ class Examination:
         if not alike:
             row.told.append(Fault("id_number", f"{what}。请补上身份证号；确实没有的，请在“登记患者”里登记并选原因。"))
         elif len(alike) > 1:
-            row.told.append(Fault("name", f"{what}，台账里有 {len(alike)} 个同名的{alike[0].name}。请补上身份证号。", doubt=True))
+            row.told.append(Fault("id_number", f"{what}，台账里有 {len(alike)} 个同名的{alike[0].name}。请补上身份证号。", doubt=True))
         else:
             about = f"{alike[0].name}（{alike[0].born_on.year} 年生，{alike[0].village.name}）"
             row.told.append(Fault("name", f"{what}，台账里有同名的{about}。请确认是不是同一人。", "是同一人", doubt=True))

@@ -195,6 +195,15 @@ def test_a_doubt_names_its_cell_and_offers_what_can_be_said(cast, lines):
     ]
 
 
+def test_a_line_without_a_number_and_several_of_its_name_wants_the_number(cast, lines):
+    for _ in range(2):
+        cast.register("罗小妹", born_on=BORN)
+    (row,) = rows(look(cast.clerk, f2(lines.f2(姓名="罗小妹", 身份证号=None))))
+    assert (row.result, row.told, row.confirm) == (
+        DOUBTFUL, [("G4", "身份证号(合医证)", "没有身份证号，台账里有 2 个同名的罗小妹。请补上身份证号。")], "",
+    )  # fmt: skip
+
+
 def test_a_number_that_was_corrected_makes_no_second_person_unasked(cast, lines):
     own, stranger = cast.register("韦桂兰"), cast.register("覃水莲", village=cast.village2)
     for by, person in ((cast.clerk, own), (cast.clerk2, stranger)):
