@@ -166,11 +166,15 @@ def decide_row(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def rest(request: HttpRequest, pk: int) -> HttpResponse:
-    """The lines to be put right, in full, as a workbook in the same layout."""
+    """The lines to be put right, in full, as a workbook in the same layout; where all or nothing is written, with all the others behind."""
     upload = _upload(request, pk)
     if gone := _over(request, upload):
         return gone
-    rows = uploads.waiting(upload, uploads.rows_of(upload))
+    read = uploads.rows_of(upload)
+    rows = uploads.waiting(upload, read)
+    if upload.whole and upload.state == OPEN:
+        named = {row.line for row in rows} | {int(line) for line, yes in upload.decisions.items() if not yes}
+        rows += [row for row in read if row.line not in named]
     content = rest_workbook(uploads.list_of(upload), rows, upload.outcome.get("refused", {}))
     detail = {"what": "待改的名单", "people": len(rows)}
     record("exported", by=request.user, subject=upload, county=request.user.area.county, detail=detail)

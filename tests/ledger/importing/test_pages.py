@@ -99,8 +99,12 @@ def test_the_file_that_goes_back_can_be_corrected_and_sent_again(cast, desk, lin
 
 
 def test_all_or_nothing_leads_back_to_the_file(cast, desk, lines):
-    page = desk.get(send(desk, a_list(lines), whole="yes")["Location"]).content.decode()
+    address = send(desk, a_list(lines), whole="yes")["Location"]
+    page = desk.get(address).content.decode()
     assert "有 <strong>2 行</strong>还不能写入" in page and "重新选择文件" in page and ">导入 " not in page
+    assert "下载整份，待改的 2 行在前" in page
+    sheet = load_workbook(io.BytesIO(desk.get(f"{address}rest/").content)).active
+    assert [row[2].value for row in sheet.iter_rows(min_row=2)] == ["乙一", "丙一", "甲一", "丁一"]
 
 
 @pytest.mark.parametrize(("name", "content", "sentence"), [
