@@ -56,7 +56,7 @@ class DepositFilter(forms.Form):
         labels = {"q": "姓名", "month": "收取月份", "area": "县（区）", "hospital": "医院"}
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "form-control" if name in ("q", "month") else "form-select", "aria-label": labels[name]}
-        self.fields["q"].widget.attrs |= {"placeholder": "姓名或拼音首字母", "accesskey": "f"}
+        self.fields["q"].widget.attrs |= {"placeholder": "姓名或拼音首字母", "accesskey": "f", "autocomplete": "off"}
         self.fields["month"].widget.attrs |= {"placeholder": "收取月份 2017-09"}
 
     def narrow(self, rows: QuerySet[Deposit]) -> QuerySet[Deposit]:

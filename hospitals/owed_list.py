@@ -42,7 +42,7 @@ class OwedFilter(forms.Form):
         labels = {"q": "姓名", "area": "县（区）", "hospital": "医院", "bucket": "出院多久", "late": "是否逾期"}
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "form-control" if name == "q" else "form-select", "aria-label": labels[name]}
-        self.fields["q"].widget.attrs |= {"placeholder": "姓名或拼音首字母", "accesskey": "f"}
+        self.fields["q"].widget.attrs |= {"placeholder": "姓名或拼音首字母", "accesskey": "f", "autocomplete": "off"}
 
     def narrow(self, rows: QuerySet[Repayment]) -> QuerySet[Repayment]:
         self.is_valid()

@@ -77,7 +77,7 @@ class VisitFilter(forms.Form):
         labels = {"q": "姓名或拼音首字母", "disease": "病种", "area": "乡镇", "visitor": "随访单位"}
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "form-control" if name == "q" else "form-select", "aria-label": labels[name]}
-        self.fields["q"].widget.attrs |= {"placeholder": "姓名或拼音首字母，如 qfs", "accesskey": "f"}
+        self.fields["q"].widget.attrs |= {"placeholder": "姓名或拼音首字母，如 qfs", "accesskey": "f", "autocomplete": "off"}
 
     def narrow(self, rows: QuerySet, case: str = "") -> QuerySet:
         """The rows whose case (by this path) fits; the unit is a visit's own."""

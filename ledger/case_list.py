@@ -120,7 +120,7 @@ class CaseFilter(forms.Form):
         labels = {"q": "姓名或拼音首字母", "disease": "病种", "category": "人员类别", "area": "乡镇", "hospital": "定点医院"}
         for name, label in labels.items():
             self.fields[name].widget.attrs |= {"class": "form-control" if name == "q" else "form-select", "aria-label": label}
-        self.fields["q"].widget.attrs |= {"placeholder": "姓名或拼音首字母，如 qfs", "accesskey": "f"}
+        self.fields["q"].widget.attrs |= {"placeholder": "姓名或拼音首字母，如 qfs", "accesskey": "f", "autocomplete": "off"}
 
     def apply(self, cases: QuerySet) -> QuerySet:
         self.is_valid()

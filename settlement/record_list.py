@@ -87,7 +87,7 @@ class RecordFilter(forms.Form):
         labels = {"q": "姓名、账单号或结算号", "month": "结算月份", "state": "状态", "hospital": "医院"}
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "form-control" if name == "q" else "form-select", "aria-label": labels[name]}
-        self.fields["q"].widget.attrs |= {"placeholder": "姓名、账单号或结算号", "accesskey": "f"}
+        self.fields["q"].widget.attrs |= {"placeholder": "姓名、账单号或结算号", "accesskey": "f", "autocomplete": "off"}
 
     def apply(self, settlements: QuerySet[Settlement]) -> QuerySet[Settlement]:
         self.is_valid()

@@ -1,6 +1,7 @@
 """Finding: the list with its filters and pages, and by ID number."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse, reverse_lazy
@@ -205,3 +206,12 @@ def test_a_nul_in_a_name_is_passed_over(cast):
 def test_a_nul_in_the_plain_admin_is_a_bad_request_or_nothing(cast, query):
     answer = client_of(cast.operator).get(f"{reverse('admin:ledger_staff_changelist')}?{query}")
     assert answer.status_code in (200, 302, 400)
+
+
+@pytest.mark.parametrize(
+    "name", ["ledger:case-list", "hospitals:follow-up-list", "hospitals:owed", "hospitals:deposits", "settlement:records"]
+)
+def test_the_browser_does_not_remember_the_names_that_were_looked_for(cast, name):
+    page = client_of(cast.clerk).get(reverse(name)).content.decode()
+    [box] = re.findall(r'<input[^>]* name="q"[^>]*>', page)
+    assert 'autocomplete="off"' in box
