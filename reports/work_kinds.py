@@ -193,7 +193,7 @@ KINDS: list[Kind] = [
     Kind("unsettled", "出院待结算", lambda staff: waiting_since(waiting_stays(staff), "discharged_on"), "出院", frozenset({LIAISON}), "去结算",
          lambda row: reverse("settlement:bill"), what=lambda row: str(row.case.disease), mine=_nobodys),
     Kind("category", "待核实类别", unverified, "录入", KEEPERS, "去核实", lambda row: reverse("ledger:category-queue"),
-         what=lambda row: str(row), mine=_nobodys),
+         allowed=3, what=lambda row: str(row), mine=_nobodys),
     Kind("age", "年龄待确认", age_unconfirmed, "登记", frozenset({LEAD}), "去确认", _person_page),
     Kind("treated", "已救治，待销号", treated_for_good, "完成治疗", frozenset({LEAD}), "去销号",
          lambda row: reverse("ledger:case-move", args=[row.pk, "close"])),

@@ -129,7 +129,7 @@ def test_categories_wait_for_their_keeper_since_they_were_recorded(cast):
         hold_category(by=cast.clerk, person=person, category=Category.DIBAO, since=day(1), basis="低保证")
     first = cast.register("莫秀英", category=Category.TEKUN, since=D(2016, 1, 1), on=day(12))
     assert listed("category", cast.civil) == [
-        ("莫秀英", "特困供养", "2017-10-12", 8, False), ("韦桂兰", "低保", "2017-10-17", 3, False),
+        ("莫秀英", "特困供养", "2017-10-12", 8, True), ("韦桂兰", "低保", "2017-10-17", 3, False),
     ]  # fmt: skip
     verify_category(by=cast.civil, fact=first.categories.get())
     assert told(cast.civil) == {"category": (1, "2017-10-17", 0)} and told(cast.poverty) == {}
