@@ -117,7 +117,7 @@ def _month_work(
     rows, mine = [], {state.due.form: given[state.due.pk] for state in states if state.due.pk in given}
     if mine:
         told = f"{'、'.join(mine)}，{period.month} 月。{reasons_of(mine.values())}"
-        rows.append(Work(len(mine), "月报被负责人退回", told, address, "去改正", "bad"))
+        rows.append(Work(len(mine), "月报被负责人退回", told, address, "去改正", "bad", first=True))
     if back := [state.due.form for state in states if state.correcting and state.due.form not in mine]:
         rows.append(Work(len(back), "月报退回或解锁，要更正", f"{'、'.join(back)}，{period.month} 月", address, "去更正", "bad"))
     if checks:
