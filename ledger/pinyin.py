@@ -1,9 +1,7 @@
 """The initials by which a name is found from the keyboard: 覃福生 → qfs. Pure."""
 
-from functools import lru_cache
-
-from pypinyin import Style, lazy_pinyin
-from pypinyin.constants import PHRASES_DICT
+from functools import cache, lru_cache
+from types import ModuleType
 
 # Read otherwise as surnames than as common words.
 SURNAMES = {"单": "s", "仇": "q", "曾": "z", "解": "x", "区": "o", "查": "z", "朴": "p", "尉": "y", "冼": "x", "缪": "m",
@@ -22,13 +20,23 @@ def initials(name: str) -> str:
     return _letters(name)
 
 
+@cache
+def dictionary() -> ModuleType:
+    """Its 47,000 phrases are read when the first name is, not by every command and process that starts."""
+    import pypinyin.constants
+
+    return pypinyin
+
+
 def _letters(text: str) -> str:
     """Each character as it is commonly read, unless it stands in a word with a reading of its own: 朝 in 朝阳."""
-    if any(text[start:end] in PHRASES_DICT for start in range(len(text) - 1) for end in range(start + 2, len(text) + 1)):
+    phrases = dictionary().constants.PHRASES_DICT
+    if any(text[start:end] in phrases for start in range(len(text) - 1) for end in range(start + 2, len(text) + 1)):
         return _read(text)
     return "".join(map(_read, text))
 
 
 @lru_cache(maxsize=32_768)
 def _read(text: str) -> str:
-    return "".join(part[:1] for part in lazy_pinyin(text, style=Style.FIRST_LETTER, errors=list)).lower()
+    read = dictionary().lazy_pinyin(text, style=dictionary().Style.FIRST_LETTER, errors=list)
+    return "".join(part[:1] for part in read).lower()

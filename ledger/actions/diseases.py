@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Max
-from pypinyin import lazy_pinyin
 
 from ledger.actions.data_changes import note_change
 from ledger.actions.refusals import Refused
@@ -15,6 +14,7 @@ from ledger.identity import age_on
 from ledger.models import Case, DataChange, Disease, Division, Person, ReportGroup, Role, Staff
 from ledger.models.division import Level
 from ledger.open_days import first_open_day
+from ledger.pinyin import dictionary
 from ledger.standing import remake
 
 KIND = "disease"
@@ -90,7 +90,7 @@ def _stale(what: str) -> Refused:
 
 def _code_for(name: str) -> str:
     """A code of the disease's own for lists and addresses: its name in letters, with a number where that is taken."""
-    letters = "".join(part for part in lazy_pinyin(name) if part.isascii() and part.isalnum()).lower()[:32] or "disease"
+    letters = "".join(part for part in dictionary().lazy_pinyin(name) if part.isascii() and part.isalnum()).lower()[:32] or "disease"
     code, number = letters, 1
     while Disease.objects.filter(code=code).exists():
         number += 1

@@ -114,5 +114,5 @@ class UnitName(models.Model):
     @classmethod
     def on(cls, division: Division, kind: str, day: datetime.date) -> str:
         """The unit's name on a day; its division's name and the kind where none was entered."""
-        found = cls.objects.filter(division=division, kind=kind, since__lte=day).order_by("-since").first()
-        return found.name if found else f"{division.name}{UnitKind(kind).label}"
+        names = cls.objects.filter(division=division, kind=kind, since__lte=day).order_by("-since").values_list("name", flat=True)
+        return names.first() or f"{division.name}{UnitKind(kind).label}"
