@@ -187,6 +187,23 @@ def _static_files_are_looked_for_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _a_browser_fetches_a_style_sheet_once() -> Iterator[None]:
+    """Of files as new as those of a fresh checkout it would ask at every page whether they have changed."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+
+    serve = StaticFilesHandler.serve
+
+    def kept(handler: StaticFilesHandler, request):
+        answer = serve(handler, request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", kept)
+        yield
+
+
 # ---- programs of the machine ----
 
 
