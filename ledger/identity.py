@@ -86,6 +86,8 @@ def read_phone(text: str) -> str:
         if not 10 <= len(number) <= 12:
             raise ValueError(f"座机要带区号共 10 至 12 位，现在是 {len(number)} 位。请核对后改正。")
         return number
+    if len(number) in (7, 8) and number[0] != "1":
+        raise ValueError(f"座机要带区号共 10 至 12 位，现在是 {len(number)} 位。请补上区号。")
     if len(number) != 11:
         raise ValueError(f"手机号要 11 位，现在是 {len(number)} 位。请核对后{'补齐' if len(number) < 11 else '改正'}。")
     if not number.startswith("1"):
