@@ -13,7 +13,7 @@ from ledger.identity import check_digit
 COUNTY, PERIOD = "450222", "2017-10"
 CLERK, LEAD, TOWNSHIP = f"clerk-{COUNTY}-1", f"lead-{COUNTY}-1", f"township-{COUNTY}-1"
 CIVIL, POVERTY = f"civil-{COUNTY}-1", f"poverty-{COUNTY}-1"
-LIAISON, INSURANCE, FINANCE = "liaison-2", f"insurance-{COUNTY}-1", f"finance-{COUNTY}-1"
+LIAISON, DOCTOR, INSURANCE, FINANCE = "liaison-2", "liaison-8", f"insurance-{COUNTY}-1", f"finance-{COUNTY}-1"
 CITY, AUDITOR, OPERATOR, EXPERT = "city-450200-1", "auditor-1", "operator-1", "expert-1"
 
 
@@ -86,11 +86,12 @@ def first_row_then(*links: str) -> Callable:
     return act
 
 
-def follow(*links: str) -> Callable:
+def follow(words: str, within: str = "#main a") -> Callable:
+    """Go where the first link with these words leads."""
+
     def act(page) -> None:
-        for words in links:
-            with page.expect_navigation():
-                page.locator("#main a", has_text=words).first.click()
+        with page.expect_navigation():
+            page.locator(within, has_text=words).first.click()
 
     return act
 
@@ -195,6 +196,7 @@ SHOTS = [
     Shot("02-transfer", CLERK, "ledger:transfer-ask", ("新的行政村", "提交申请")),
     Shot("02-export", CLERK, "ledger:case-export", ("导出病例名单", "全号，要写用途"), query="?state=in_treatment"),
     Shot("02-card", CLERK, "ledger:case-list", ("打印",), query="?state=treated", act=first_row_then("病例卡")),
+    Shot("02-plan", CLERK, "hospitals:plan-list", ("诊疗方案", "同意", "退回"), act=follow("去审核")),
     Shot("02-month", CLERK, "reports:month", ("救助进展情况统计表", "核对"), given={"period": PERIOD, "code": COUNTY}),
     # 03 The county's lead
     Shot("03-workbench", LEAD, "reports:workbench", ("待我办理",)),
@@ -206,6 +208,10 @@ SHOTS = [
     Shot("04-queue", POVERTY, "ledger:category-queue", ("待核实类别", "核实")),
     # 05 The hospital's liaison
     Shot("05-workbench", LIAISON, "reports:workbench", ("正在住院", "待我办理")),
+    Shot("05-plans", DOCTOR, "hospitals:plan-list", ("待写方案", "写方案")),
+    Shot("05-plan", DOCTOR, "hospitals:plan-list", ("诊断", "上报"), query="?tab=waiting", act=follow("写方案", "#main tbody a")),
+    Shot("05-referral", LIAISON, "hospitals:referral-list", ("转诊", "接收"), act=first_row),
+    Shot("05-owed", LIAISON, "hospitals:owed", ("住院欠费", "账龄")),
     Shot("05-bills", LIAISON, "settlement:bill", ("已出院，还没有结算",)),
     Shot("05-benefit", LIAISON, "ledger:case-list", ("待遇测算", "预计费用"), query="?state=planned", act=see_the_benefit),
     Shot("05-preview", LIAISON, "settlement:bill", ("结算预览", "确认结算"), act=fill_bill),
@@ -217,6 +223,13 @@ SHOTS = [
     Shot("06-checks", INSURANCE, "statements:checks", ("应享待遇核对",)),
     # 07 The city
     Shot("07-overview", CITY, "reports:workbench", ("各县各表", "累计救治率排名")),
+    Shot("07-review", CITY, "reports:return-review", ("审核", "退回"), given={"kind": "months", "period": "2017-09", "code": "450204"}),
+    Shot("07-matrix", CITY, "reports:matrix", ("各县各表", "按时率")),
+    Shot("07-reminders", CITY, "reports:reminders", ("催报",)),
+    Shot("07-totals", CITY, "reports:city-totals", ("全市汇总",)),
+    Shot("07-bulletin", CITY, "reports:bulletin", ("通报",), given={"period": "2017-09"}),
+    Shot("07-goals", CITY, "reports:goals", ("救治进度",)),
+    Shot("07-calendar", CITY, "reports:calendar", ("应报清单",)),
     Shot("07-policies", CITY, "policies:list", ("政策参数", "未签认")),
     Shot("07-assumed", CITY, "policies:list", ("示范参数", "签认"), act=follow("未签认")),
     Shot("07-coverage", CITY, "ledger:coverage", ("病种目录", "现行")),
