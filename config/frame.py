@@ -160,7 +160,7 @@ class Group:
 def navigation(request: HttpRequest) -> list[Group]:
     """The role's links, grouped; the page that is open is marked, and its group never folded."""
     role, here = request.user.role, request.resolver_match.view_name if request.resolver_match else ""
-    groups = []
+    counts, groups = not getattr(request, "counts_nothing", False), []
     for title, entries in NAVIGATION:
         links = []
         for name, words, query in entries:
@@ -170,7 +170,7 @@ def navigation(request: HttpRequest) -> list[Group]:
                 words = "上报总览"
             narrowed = f"?{request.GET.urlencode()}" == query if query else "state=registered" not in request.GET.urlencode()
             current = name == getattr(request, "nav_name", here) and narrowed
-            counted = name in COUNTED and (name not in COUNTED_WHERE_TOLD or here in WORK_PAGES)
+            counted = counts and name in COUNTED and (name not in COUNTED_WHERE_TOLD or here in WORK_PAGES)
             count = COUNTED[name](request.user) if counted else 0
             links.append(Link(address_of(name) + query, words, current, count, KEYS.get(name, "")))
         if links:
@@ -196,7 +196,7 @@ def page_frame(request: HttpRequest) -> dict:
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         frame["navigation"] = lambda: navigation(request)
         if rule_for("reports:messages").allows(request.user.role):
-            frame["messages_unopened"] = lambda: unopened(request.user)
+            frame["messages_unopened"] = lambda: 0 if getattr(request, "counts_nothing", False) else unopened(request.user)
         frame["unit"] = lambda: request.user.unit_on(clock.today())
         frame["saved_forms"] = " ".join(request.session.get("saved_forms", []))
     else:

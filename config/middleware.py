@@ -1,7 +1,10 @@
 """Enforces the access table on every request."""
 
+import time
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
@@ -17,8 +20,16 @@ from ledger.views.account import not_here, only_from_a_page
 from ledger.views.merged import MergedAway, led_on
 from settlement.models import Dispute, PaidBill, Settlement, Statement
 
+SEEN = "seen"
 LEFT_MEANWHILE = tuple(model.DoesNotExist for model in (Person, Case, Proof, Stay, FollowUp, Settlement, Statement, Dispute, PaidBill))
 OPEN_WITH_FIRST_PASSWORD = {"account:password", "account:logout", "account:login", "health", "healthz-deadline", "hospitals:public"}
+
+
+def stay_signed_in(session: SessionBase) -> None:
+    """The half hour begins anew with every page: written down once a minute, not each time, so that looking writes nothing."""
+    now = int(time.time())
+    if now - session.get(SEEN, 0) >= settings.SESSION_COOKIE_AGE / 30:
+        session[SEEN] = now
 
 
 class AccessMiddleware:
@@ -35,6 +46,8 @@ class AccessMiddleware:
             request_address.reset(token)
         # The health page drops the session, so as to write nothing.
         signed_in = hasattr(request, "session") and request.user.is_authenticated
+        if signed_in:
+            stay_signed_in(request.session)
         if signed_in and request.method == "POST":
             note_saved(request, response)
         if signed_in and not response.has_header("Cache-Control"):

@@ -17,6 +17,8 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
+from tests.roomy import with_room
+
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -53,6 +55,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get(variable) == "yes":
             pytest.fail(f"{name} is not installed, and {variable}=yes says that it must be", pytrace=False)
         pytest.skip(f"{name} is not installed (apt-get install {name}; {variable}=yes turns this skip into a failure)")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """Each test has room for what it calls."""
+    test = pyfuncitem.obj
+    pyfuncitem.obj = lambda **given: with_room(test, given)
+    try:
+        return (yield)
+    finally:
+        pyfuncitem.obj = test
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -91,11 +91,16 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return render(request, "account/password.html", {"form": form}, status=status)
 
 
+def _notice(request: HttpRequest, status: int, title: str, text: str, **more) -> HttpResponse:
+    """A page that says one thing; what waits for the reader is not added up beside it."""
+    request.counts_nothing = True
+    return render(request, "components/notice_page.html", {"title": title, "text": text, **more}, status=status)
+
+
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The answer when a form's token no longer fits: usually a page that stood open over a sign-in in another tab."""
     text = "为了安全，没有保存。请返回上一页，刷新后再提交；还是您本人登录的，填写的内容可以恢复。"
-    told = {"title": "这一页放得太久了", "text": text, "lost": True}
-    return render(request, "components/notice_page.html", told, status=403)
+    return _notice(request, 403, "这一页放得太久了", text, lost=True)
 
 
 def not_taken(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -103,18 +108,18 @@ def not_taken(request: HttpRequest, exception: Exception | None = None) -> HttpR
     title, text = "没有收下", "这个请求看不懂，没有保存。请从平时的网址打开，再试一次。"
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent | MultiPartParserError):
         title, text = "内容太多", "送来的内容太多或者不完整，没有保存。请返回上一页，减少内容或换小一些的文件再提交。"
-    return render(request, "components/notice_page.html", {"title": title, "text": text}, status=400)
+    return _notice(request, 400, title, text)
 
 
 def not_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """One answer for a page that is not there, another county's record and another role's page."""
-    return render(request, "components/notice_page.html", {"title": "没有这一页", "text": "没有这一页，或者不在您的管辖范围。"}, status=404)
+    return _notice(request, 404, "没有这一页", "没有这一页，或者不在您的管辖范围。")
 
 
 def only_from_a_page(request: HttpRequest) -> HttpResponse:
     """The answer to an address that only a button of a page may ask, such as a preview's when it is opened anew."""
-    told = {"title": "这一步要从页面上办", "text": "这个网址不能直接打开，什么也没有改。请回到原来的名单或资料，再按一次按钮。"}
-    return render(request, "components/notice_page.html", told, status=405)
+    text = "这个网址不能直接打开，什么也没有改。请回到原来的名单或资料，再按一次按钮。"
+    return _notice(request, 405, "这一步要从页面上办", text)
 
 
 def gone_wrong(request: HttpRequest) -> HttpResponse:

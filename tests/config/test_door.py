@@ -1,5 +1,7 @@
 """The door and what lies behind it: failures on the trail, notices at rest, passwords that nobody can ask for, places in a post."""
 
+import datetime
+
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
@@ -57,3 +59,21 @@ def test_a_village_of_another_county_in_a_post_registers_nobody(cast):
     for village in (cast.village2, cast.other_village):
         answer = client.post(reverse("ledger:register"), {"township": village.parent_id, "village": village.pk, "name": "韦桂兰"})
         assert answer.status_code == 422 and village.name not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_half_an_hour_begins_anew_with_every_page_and_is_written_down_once_a_minute(cast, time_machine):
+    start = datetime.datetime(2026, 11, 20, 1, 0, tzinfo=datetime.UTC)
+    page, client = reverse("account:password"), Client()
+
+    def ends_after(minutes: float) -> float | None:
+        """Minutes from the start to the session's end once a page was opened then; None where the door was shown."""
+        time_machine.move_to(start + datetime.timedelta(minutes=minutes), tick=False)
+        if client.get(page).status_code == 302:
+            return None
+        return (Session.objects.get(pk=client.cookies["sessionid"].value).expire_date - start).total_seconds() / 60
+
+    time_machine.move_to(start, tick=False)
+    client.force_login(cast.clerk)
+    assert [ends_after(minutes) for minutes in (0, 0.5, 0.9, 1, 25, 54.9)] == [30, 30, 30, 31, 55, 84.9]
+    assert ends_after(85) is None

@@ -12,6 +12,7 @@ from config.frame import COUNTED, NAVIGATION
 from tests.ledger.desks import client_of
 
 pytestmark = pytest.mark.django_db
+NOWHERE = 6
 
 
 def test_every_page_of_the_navigation_names_the_group_it_stands_in(cast):
@@ -48,6 +49,16 @@ def test_a_folded_group_tells_how_many_wait_in_it(cast, monkeypatch):
     page = client_of(cast.lead).get(reverse("reports:workbench")).content.decode()
     assert "<details><summary><h2>诊疗</h2><span>3</span></summary>" in page
     assert "诊疗方案<span>2</span>" in page and "<h2>结算窗口</h2></summary>" in page
+
+
+def test_where_nothing_is_found_nothing_is_added_up(cast, django_assert_num_queries, monkeypatch):
+    """The session, who it is with their area, and no count."""
+    client = client_of(cast.lead)
+    client.get(reverse("account:password"))
+    monkeypatch.setitem(COUNTED, "hospitals:plan-list", lambda staff: pytest.fail("counted"))
+    with django_assert_num_queries(NOWHERE):
+        page = client.get(reverse("ledger:person", args=[10**9]))
+    assert page.status_code == 404 and ">消息</a>" in page.content.decode()
 
 
 def test_paper_bears_neither_navigation_nor_messages():

@@ -31,6 +31,7 @@ from config.trial.month import build_month
 from config.trial.processes import Child, Ended, GaveUp, Trial, end_on_signals, starter_is_there
 from config.trial.summary import shown_path, summary
 from ledger import clock
+from ledger.importing.undisturbed import no_collection
 from ledger.models import Division, Staff
 
 ANSWER_SECONDS = 60
@@ -96,14 +97,15 @@ class Command(BaseCommand):
             self.say("正在装入示范数据……")
             password = keep_password(password_file)
             try:
-                load_prefecture(password)
-                begin_october()
-                stamp_past()
-                settle_bills()
-                tell_owed()
-                draw_up_statements()
-                tell_inabilities()
-                tell_plans()
+                with no_collection():
+                    load_prefecture(password)
+                    begin_october()
+                    stamp_past()
+                    settle_bills()
+                    tell_owed()
+                    draw_up_statements()
+                    tell_inabilities()
+                    tell_plans()
             except AlreadyLoaded:
                 raise Refusal("数据库里已有别的行政区划，示范数据只能装入空库。请换一个空的数据库，或去掉 DATABASE_URL。") from None
         elif not password_file.exists():
